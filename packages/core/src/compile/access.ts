@@ -1,0 +1,107 @@
+import type { Shape } from "../tensor/shape.ts";
+import { rowMajorStrides } from "../tensor/shape.ts";
+import type { GraphNode } from "./graph.ts";
+
+/**
+ * How a kernel's loops walk through a node: its coordinate along one of its axes is
+ * `offsets[axis] + Σ rows[axis][loop] · index[loop]`. Axes of length 1 have zero rows, so equal walks have equal coefficients.
+ */
+export interface Access {
+  readonly rows: readonly (readonly number[])[];
+  /** What is added to the coordinate along each of the node's axes: where a slice starts. */
+  readonly offsets: readonly number[];
+}
+
+function unitRow(length: number, position: number): number[] {
+  return Array.from({ length }, (_, index) => (index === position ? 1 : 0));
+}
+
+/**
+ * Matches a node's axes with loop axes of equal lengths in order; axes of length 1 match nothing.
+ *
+ * @param shape - The node's shape.
+ * @param extents - Lengths of the loop axes.
+ * @param allowed - Which loop axes may be matched; all of those longer than 1 must be.
+ * @returns The walk, or undefined when the axes do not match.
+ */
+export function matchAxes(shape: Shape, extents: readonly number[], allowed: (loop: number) => boolean): Access | undefined {
+  const loops = extents.flatMap((extent, loop) => (extent !== 1 && allowed(loop) ? [loop] : []));
+  let position = 0;
+  const rows: number[][] = [];
+  for (const length of shape) {
+    if (length === 1) {
+      rows.push(unitRow(extents.length, -1));
+      continue;
+    }
+    const loop = loops[position++];
+    if (loop === undefined || extents[loop] !== length) return undefined;
+    rows.push(unitRow(extents.length, loop));
+  }
+  return position === loops.length ? { rows, offsets: shape.map(() => 0) } : undefined;
+}
+
+/** The walk through the operand of a view, or undefined where the view does not keep walks affine. */
+export function accessOperand(view: GraphNode, access: Access, loops: number): Access | undefined {
+  const [operand] = view.inputs;
+  if (operand === undefined) return undefined;
+  const zero = unitRow(loops, -1);
+  const row = (axis: number): readonly number[] => access.rows[axis] ?? zero;
+  const offset = (axis: number): number => access.offsets[axis] ?? 0;
+  switch (view.operation.name) {
+    case "transpose": {
+      const { permutation } = view.operation;
+      const rows: (readonly number[])[] = new Array<readonly number[]>(permutation.length);
+      const offsets = new Array<number>(permutation.length);
+      permutation.forEach((axis, index) => {
+        rows[axis] = row(index);
+        offsets[axis] = offset(index);
+      });
+      return { rows, offsets };
+    }
+    case "broadcast": {
+      const lead = view.shape.length - operand.shape.length;
+      return {
+        rows: operand.shape.map((length, axis) => (length === 1 ? zero : row(axis + lead))),
+        offsets: operand.shape.map((length, axis) => (length === 1 ? 0 : offset(axis + lead))),
+      };
+    }
+    case "reshape": {
+      if (!keepsAxes(view.shape, operand.shape)) return undefined;
+      const long = view.shape.flatMap((length, axis) => (length === 1 ? [] : [axis]));
+      let position = 0;
+      const axes = operand.shape.map((length) => (length === 1 ? -1 : (long[position++] ?? -1)));
+      return { rows: axes.map(row), offsets: axes.map(offset) };
+    }
+    case "slice": {
+      const { axis, start } = view.operation;
+      return { rows: access.rows, offsets: access.offsets.map((own, index) => (index === axis ? own + start : own)) };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Whether two shapes differ only by axes of length 1. */
+export function keepsAxes(a: Shape, b: Shape): boolean {
+  const long = (shape: Shape): string => shape.filter((length) => length !== 1).join();
+  return long(a) === long(b);
+}
+
+/** The strides along the loop axes of a walk through a dense row-major node. */
+export function flatStrides(access: Access, shape: Shape, loops: number): number[] {
+  const strides = rowMajorStrides(shape);
+  return Array.from({ length: loops }, (_, loop) =>
+    access.rows.reduce((total, row, axis) => total + (row[loop] ?? 0) * (strides[axis] ?? 0), 0),
+  );
+}
+
+/** The position of a walk's first element in a dense row-major node. */
+export function flatOffset(access: Access, shape: Shape): number {
+  const strides = rowMajorStrides(shape);
+  return access.offsets.reduce((total, offset, axis) => total + offset * (strides[axis] ?? 0), 0);
+}
+
+/** Text that is equal for equal walks. */
+export function accessKey(access: Access): string {
+  return `${access.rows.map((row) => row.join()).join(";")}+${access.offsets.join()}`;
+}

@@ -1,0 +1,158 @@
+import { fail } from "../errors.ts";
+import { checkOptions } from "../options.ts";
+import { sameShape } from "../tensor/shape.ts";
+import type { Storage } from "../tensor/storage.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { Leaf } from "../tree/structure.ts";
+import { collectLeaves, rebuild, walk } from "../tree/structure.ts";
+import { managedStorage } from "../wasm/executable.ts";
+import { wasmMemory } from "../wasm/memory.ts";
+import { failRetired } from "./graph.ts";
+import { copyStorage, realize } from "./realize.ts";
+import type { Trace } from "./trace.ts";
+import { traceFunction } from "./trace.ts";
+import { isTracing } from "./tracing.ts";
+
+/** Options of {@link compile}. */
+export interface CompileOptions {
+  /**
+   * Numbers of the arguments whose buffers the results take over, so that they are updated in place. Default: every argument
+   * that is an object or array and comes back with the same structure, shapes and dtypes. `[]` donates nothing.
+   */
+  readonly donate?: readonly number[];
+}
+
+/** A compiled function: called like the original. */
+export type Compiled<Args extends readonly unknown[], Result> = (...args: Args) => Result;
+
+/** The traces of each compiled function, for `explain`. */
+const tracesOf = new WeakMap<object, readonly Trace[]>();
+
+/** The traces that a compiled function has made so far. */
+export function compiledTraces(compiled: object): readonly Trace[] {
+  return tracesOf.get(compiled) ?? fail("trace", "explain(compiled): expected what compile(fn) returned.");
+}
+
+let callNumber = 0;
+
+/** A storage that may be overwritten: nobody else refers to it, and it is in the backend's memory. */
+function ownStorage(storage: Storage, call: number): Storage {
+  if (storage.array !== undefined) {
+    const owned = managedStorage(storage.dtype, storage.length);
+    wasmMemory().write(owned.buffer?.address ?? 0, storage.array);
+    return owned;
+  }
+  return storage.shared || storage.stamp === call ? copyStorage(storage) : storage;
+}
+
+function matches(trace: Trace, leaves: readonly Leaf[]): boolean {
+  return trace.leaves.every((expected, index) => {
+    const leaf = leaves[index];
+    if (typeof leaf === "number" || leaf === undefined) return expected.kind === "number";
+    return expected.kind === "tensor" && leaf.dtype === expected.dtype && sameShape(leaf.shape, expected.shape);
+  });
+}
+
+/** Runs a trace on argument leaves and builds the result. */
+function runTrace(trace: Trace, leaves: readonly Leaf[]): unknown {
+  const { plan, executable, inputLeaves, numberLeaves, donated } = trace;
+  const call = ++callNumber;
+  for (const { leaf, slot } of numberLeaves) plan.host.slots[slot] = leaves[leaf] as number;
+  const inputs: Storage[] = [];
+  for (let input = 0; input < inputLeaves.length; input++) {
+    const leaf = inputLeaves[input] ?? -1;
+    const tensor = leaves[leaf];
+    let storage = leaf < 0 ? plan.inputs[input]?.storage : undefined;
+    if (tensor instanceof Tensor) {
+      if (tensor.storage === undefined) realize([tensor]);
+      storage = tensor.storage ?? failRetired(tensor);
+      if (donated[leaf] === true) storage = ownStorage(storage, call);
+      storage.stamp = call;
+    }
+    if (storage === undefined) throw new Error("opt: internal: a plan input has no elements");
+    inputs.push(storage);
+  }
+  const fresh = executable.run(inputs);
+  for (let leaf = 0; leaf < donated.length; leaf++) {
+    const tensor = donated[leaf] === true ? leaves[leaf] : undefined;
+    if (!(tensor instanceof Tensor)) continue;
+    tensor.storage = undefined;
+    tensor.retired = "donated";
+    tensor.operation = { name: "data" };
+  }
+  return rebuild(trace.resultStructure, resultMaker(trace, inputs, fresh));
+}
+
+/** Hands out the result leaves in order. */
+function resultMaker(trace: Trace, inputs: readonly Storage[], fresh: readonly Storage[]): () => Tensor | number {
+  const { plan, inputLeaves, donated } = trace;
+  let position = 0;
+  const handedOut = new Set<Storage>();
+  return () => {
+    const output = plan.outputs[position++];
+    if (output === undefined) throw new Error("opt: internal: a plan has too few outputs");
+    if (output.kind === "host") return plan.host.slots[output.slot] ?? Number.NaN;
+    const storage = output.kind === "fresh" ? fresh[output.output] : inputs[output.input];
+    if (storage === undefined) throw new Error("opt: internal: a plan output has no elements");
+    const leaf = output.kind === "input" ? (inputLeaves[output.input] ?? -1) : -1;
+    const keptElsewhere = output.kind === "input" && donated[leaf] !== true;
+    if (keptElsewhere || handedOut.has(storage)) storage.shared = true;
+    handedOut.add(storage);
+    return new Tensor({ name: "data" }, [], output.shape, output.dtype, storage);
+  };
+}
+
+/**
+ * Turns a function of trees of tensors into a finished program.
+ *
+ * The first call with arguments of a new structure, shape or dtype traces `fn` on placeholders; later calls only run the
+ * generated kernels. Numbers among the arguments are host scalars: they may change from call to call without a new trace, and
+ * inside `fn` they are used as operands or through `scalar`. Strings, booleans and null are part of the signature. Arguments
+ * that come back are updated in place (see `donate`), and their old tensors can then no longer be read.
+ *
+ * @param fn - A function of trees that returns a tree. It must be pure: it runs only while it is traced.
+ * @param options - What is donated.
+ * @returns A function called like `fn`; called inside another traced function it becomes part of that one.
+ * @throws OptError `shape`, `dtype` or `tree` from the operations in `fn`; `donated` for arguments that were given away before;
+ * `option` for an unknown option.
+ *
+ * @example
+ * ```ts
+ * import { compile, tensor, valueAndGrad } from "@opt/core";
+ * import type { Tensor } from "@opt/core";
+ *
+ * const loss = (params: { w: Tensor }) => params.w.sub(3).pow(2).sum();
+ * const step = compile((params: { w: Tensor }, rate: number) => {
+ *   const [value, gradient] = valueAndGrad(loss)(params);
+ *   return [{ w: params.w.sub(gradient.w.mul(rate)) }, value] as const;
+ * });
+ * const [next, value] = step({ w: tensor([0, 1]) }, 0.1);
+ * ```
+ */
+export function compile<Args extends readonly unknown[], Result>(fn: (...args: Args) => Result, options: CompileOptions = {}): Compiled<Args, Result> {
+  checkOptions("compile", options, ["donate"]);
+  if (typeof fn !== "function") fail("option", `compile(fn): must be a function; got ${typeof fn}.`);
+  const traces: Trace[] = [];
+  const leaves: Leaf[] = [];
+  const select = (args: Args): Trace => {
+    for (const trace of traces) {
+      leaves.length = 0;
+      if (collectLeaves(args, trace.structure, leaves, 0) >= 0 && matches(trace, leaves)) return trace;
+    }
+    // The traced function sees placeholders of the same structure as its arguments.
+    const trace = traceFunction(fn as (...args: readonly unknown[]) => unknown, args, options.donate);
+    traces.unshift(trace);
+    leaves.length = 0;
+    walk(args, "arguments", (leaf) => leaves.push(leaf));
+    return trace;
+  };
+  const compiled = (...args: Args): Result => {
+    if (isTracing()) return fn(...args);
+    const trace = select(args);
+    // The result is rebuilt with the structure that `fn` returned.
+    return runTrace(trace, leaves) as Result;
+  };
+  tracesOf.set(compiled, traces);
+  return compiled;
+}
+

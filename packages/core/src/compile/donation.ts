@@ -1,0 +1,78 @@
+import { fail } from "../errors.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { Leaf } from "../tree/structure.ts";
+import { walk } from "../tree/structure.ts";
+import type { Donation } from "./takeover.ts";
+
+/** A part of a compiled function's arguments or results: its leaves by path. */
+interface Part {
+  readonly isContainer: boolean;
+  readonly leaves: ReadonlyMap<string, { readonly leaf: Leaf; readonly position: number }>;
+}
+
+function partOf(tree: unknown, firstPosition: number): Part {
+  const leaves = new Map<string, { leaf: Leaf; position: number }>();
+  let position = firstPosition;
+  const structure = walk(tree, "", (leaf, path) => {
+    leaves.set(path, { leaf, position });
+    position++;
+  });
+  return { isContainer: structure.kind === "list" || structure.kind === "record", leaves };
+}
+
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !(value instanceof Tensor);
+}
+
+/** The result as a whole and, if it is a container, each of its entries. */
+function resultParts(result: unknown): Part[] {
+  const parts = [partOf(result, 0)];
+  if (!isPlain(result)) return parts;
+  let position = 0;
+  for (const key of Object.keys(result)) {
+    const part = partOf(result[key], position);
+    position += part.leaves.size;
+    parts.push(part);
+  }
+  return parts;
+}
+
+function comesBackAs(argument: Part, result: Part): boolean {
+  if (argument.leaves.size !== result.leaves.size) return false;
+  return [...argument.leaves].every(([path, { leaf }]) => {
+    const other = result.leaves.get(path)?.leaf;
+    if (!(leaf instanceof Tensor) || leaf.onHost) return other !== undefined;
+    return other instanceof Tensor && other.dtype === leaf.dtype && other.shape.join() === leaf.shape.join();
+  });
+}
+
+/**
+ * Pairs the arguments of a traced function with the results that replace them.
+ *
+ * @param args - The traced arguments.
+ * @param result - What the function returned.
+ * @param chosen - Argument numbers that the user wants donated; undefined: every container that comes back.
+ * @returns The pairs of result leaf and argument leaf.
+ * @throws OptError `option` for a chosen argument that does not come back.
+ */
+export function findDonations(args: readonly unknown[], result: unknown, chosen: readonly number[] | undefined): Donation[] {
+  const candidates = resultParts(result);
+  const taken = new Set<Part>();
+  const donations: Donation[] = [];
+  args.forEach((argument, number) => {
+    const wanted = chosen?.includes(number);
+    const part = partOf(argument, 0);
+    if (wanted === false || part.leaves.size === 0 || (wanted === undefined && !part.isContainer)) return;
+    const match = candidates.find((candidate) => !taken.has(candidate) && comesBackAs(part, candidate));
+    if (match === undefined) {
+      if (wanted !== true) return;
+      fail("option", `compile({ donate }): argument ${String(number)} cannot be donated because no result has its structure, shapes and dtypes.`);
+    }
+    taken.add(match);
+    for (const [path, { leaf }] of part.leaves) {
+      const output = match.leaves.get(path);
+      if (leaf instanceof Tensor && !leaf.onHost && output !== undefined) donations.push({ output: output.position, argument: leaf });
+    }
+  });
+  return donations;
+}

@@ -1,0 +1,215 @@
+import type { Graph, GraphNode } from "./graph.ts";
+import { isHostNode } from "./graph.ts";
+import type { HostProgram } from "./host-program.ts";
+import type { Domain, KernelContext } from "./kernel-builder.ts";
+import { KernelBuilder, ownAccess } from "./kernel-builder.ts";
+import { sizeOf } from "../tensor/shape.ts";
+import { bufferNode, isExpensive, isReduction, isStored, matrixOperand } from "./materialize.ts";
+
+/** A kernel in the making: the nodes with buffers that one set of loops will compute. */
+export interface Group {
+  readonly domain: Domain;
+  readonly members: readonly GraphNode[];
+  /** The matrix product that the loops belong to, if any. */
+  readonly product: GraphNode | undefined;
+  /** The buffers that it reads from elsewhere. */
+  readonly reads: ReadonlySet<GraphNode>;
+}
+
+/** More nodes than this in one kernel would run out of registers. */
+const memberLimit = 24;
+
+/** More values than this would make a kernel that no register allocator and no reader can follow. */
+const valueLimit = 512;
+
+/** A matrix product's tile has few registers to spare: this many more matrices may be read while it is stored. */
+const epilogueReads = 2;
+
+/** Adds to `reads` what computing a node needs from other kernels, and to `inlined` what is computed on the way. */
+function collectReads(node: GraphNode, stored: ReadonlySet<GraphNode>, members: ReadonlySet<GraphNode>, reads: Set<GraphNode>, inlined: Set<GraphNode>): void {
+  const inputs = node.operation.name === "matmul" ? node.inputs.map((input) => matrixOperand(input).node) : node.inputs;
+  for (const input of inputs) {
+    const base = bufferNode(input);
+    if (isHostNode(base) || members.has(base)) continue;
+    if (base.operation.name === "concatenate") for (const piece of base.inputs) reads.add(piece);
+    else if (stored.has(base) || isStored(base)) reads.add(base);
+    else if (!inlined.has(base)) {
+      inlined.add(base);
+      collectReads(base, stored, members, reads, inlined);
+    }
+  }
+}
+
+function readsOf(members: readonly GraphNode[], stored: ReadonlySet<GraphNode>): { reads: Set<GraphNode>; inlined: Set<GraphNode> } {
+  const own = new Set(members);
+  const reads = new Set<GraphNode>();
+  const inlined = new Set<GraphNode>();
+  for (const member of members) collectReads(member, stored, own, reads, inlined);
+  return { reads, inlined };
+}
+
+function domainOf(node: GraphNode): Domain {
+  const [operand] = node.inputs;
+  if (isReduction(node) && operand !== undefined) {
+    // Reductions keep their axes, so an axis is reduced where the lengths differ.
+    return { extents: operand.shape, reduced: operand.shape.map((length, axis) => length !== node.shape[axis]) };
+  }
+  return { extents: node.shape, reduced: node.shape.map(() => false) };
+}
+
+function hasReduction(domain: Domain): boolean {
+  return domain.reduced.includes(true);
+}
+
+function isElementwiseGroup(group: Group): boolean {
+  return group.product === undefined && !hasReduction(group.domain);
+}
+
+function sameDomain(a: Domain, b: Domain): boolean {
+  return a.extents.join() === b.extents.join() && a.reduced.join() === b.reduced.join();
+}
+
+/** The loops in which the nodes of both groups can be computed, or undefined. */
+function commonDomain(a: Group, b: Group): Domain | undefined {
+  if (sameDomain(a.domain, b.domain)) return a.domain;
+  if (hasReduction(a.domain) && hasReduction(b.domain)) return undefined;
+  const wide = hasReduction(b.domain) || b.product !== undefined ? b : a;
+  const other = wide === a ? b : a;
+  return other.members.every((member) => ownAccess(member, wide.domain) !== undefined) ? wide.domain : undefined;
+}
+
+/** Whether a group is light enough to be computed while a matrix product's tile is still in registers. */
+function isEpilogue(group: Group, product: GraphNode, stored: ReadonlySet<GraphNode>): boolean {
+  if (hasReduction(group.domain)) return false;
+  const { reads, inlined } = readsOf(group.members, stored);
+  const work = [...group.members, ...inlined];
+  if (work.some(isExpensive)) return false;
+  // The tile's vectors have as many lanes as the product's dtype allows.
+  if (product.dtype !== "f64" && [...work, ...reads].some((node) => node.dtype === "f64")) return false;
+  const matrices = [...reads].filter((node) => node !== product && node.size >= product.size);
+  return matrices.length <= epilogueReads;
+}
+
+/** Merges groups, keeping the order of computation possible. */
+class Fuser {
+  readonly #stored: ReadonlySet<GraphNode>;
+  readonly #context: KernelContext;
+  readonly #groupOf = new Map<GraphNode, Group>();
+
+  constructor(stored: ReadonlySet<GraphNode>, host: HostProgram) {
+    this.#stored = stored;
+    this.#context = { hasBuffer: (node) => stored.has(node) || isStored(node), bufferOf: () => 0, host };
+  }
+
+  fuse(ordered: readonly GraphNode[]): Group[] {
+    for (const node of ordered) this.#register(this.#group([node], domainOf(node), node.operation.name === "matmul" ? node : undefined));
+    // Elementwise work first, so that all that updates one tensor stays together; then what is light enough moves into the
+    // store of a matrix product, where it costs no memory traffic; reductions take what is left.
+    const elementwise = (a: Group, b: Group): boolean => isElementwiseGroup(a) && isElementwiseGroup(b);
+    const epilogue = (producer: Group): boolean => producer.product !== undefined;
+    const anything = (): boolean => true;
+    for (const allowed of [elementwise, epilogue, anything]) {
+      for (const node of ordered) this.#mergeWithProducers(node, allowed);
+    }
+    this.#mergeReaders(ordered);
+    return [...new Set(ordered.map((node) => this.#of(node)))];
+  }
+
+  #group(members: readonly GraphNode[], domain: Domain, product: GraphNode | undefined): Group {
+    return { members, domain, product, reads: readsOf(members, this.#stored).reads };
+  }
+
+  #register(group: Group): void {
+    for (const member of group.members) this.#groupOf.set(member, group);
+  }
+
+  #of(node: GraphNode): Group {
+    const group = this.#groupOf.get(node);
+    if (group === undefined) throw new Error(`opt: internal: node ${String(node.id)} has no kernel`);
+    return group;
+  }
+
+  #mergeWithProducers(node: GraphNode, allowed: (producer: Group, group: Group) => boolean): void {
+    let merged = true;
+    while (merged) {
+      const group = this.#of(node);
+      const producers = new Set([...group.reads].flatMap((read) => this.#groupOf.get(read) ?? []));
+      merged = [...producers].some((producer) => allowed(producer, group) && this.#tryMerge(producer, group));
+    }
+  }
+
+  /** Merges groups that read the same large buffer in the same loops, so that it is read once. */
+  #mergeReaders(ordered: readonly GraphNode[]): void {
+    const readers = new Map<GraphNode, Group>();
+    for (const node of ordered) {
+      const group = this.#of(node);
+      for (const read of group.reads) {
+        const earlier = readers.get(read);
+        const other = earlier === undefined ? undefined : this.#of(earlier.members[0] ?? node);
+        const worthIt = read.size > 1 && sizeOf(group.domain.extents) <= read.size;
+        if (other !== undefined && other !== group && worthIt && other.product === undefined) {
+          if (!this.#reachesThroughOthers(other, group) && this.#tryMerge(other, group)) break;
+        }
+      }
+      const current = this.#of(node);
+      for (const read of current.reads) readers.set(read, current);
+    }
+  }
+
+  #tryMerge(producer: Group, group: Group): boolean {
+    if (producer === group || producer.members.length + group.members.length > memberLimit) return false;
+    if (group.product !== undefined) return false;
+    if (producer.product !== undefined && !isEpilogue(group, producer.product, this.#stored)) return false;
+    const domain = commonDomain(producer, group);
+    if (domain === undefined || this.#reachesThroughOthers(group, producer)) return false;
+    const members = [...producer.members, ...group.members].sort((a, b) => a.id - b.id);
+    if (!this.#fits(members, domain, producer.product)) return false;
+    this.#register(this.#group(members, domain, producer.product));
+    return true;
+  }
+
+  /** Whether `from` depends on `target` by way of a third group: then they cannot run as one. */
+  #reachesThroughOthers(from: Group, target: Group): boolean {
+    const seen = new Set<Group>([from, target]);
+    const pending: Group[] = [];
+    const follow = (group: Group): boolean => {
+      for (const read of group.reads) {
+        const next = this.#groupOf.get(read);
+        if (next === undefined) continue;
+        if (next === target && group !== from) return true;
+        if (seen.has(next)) continue;
+        seen.add(next);
+        pending.push(next);
+      }
+      return false;
+    };
+    if (follow(from)) return true;
+    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
+      if (follow(next)) return true;
+    }
+    return false;
+  }
+
+  /** Whether every member finds the values of the others at its own place in the loops. */
+  #fits(members: readonly GraphNode[], domain: Domain, product: GraphNode | undefined): boolean {
+    const builder = new KernelBuilder(domain, new Set(members), this.#context, product);
+    return members.every((member) => builder.addMember(member, false) !== undefined) && builder.values.length <= valueLimit;
+  }
+}
+
+/**
+ * Distributes the nodes with buffers over kernels, as few as possible.
+ *
+ * A group is merged with one that produces what it reads if both can run in the same loops: elementwise work on one shape,
+ * reductions of one shape over the same axes, elementwise work before and after such a reduction, light elementwise work on the
+ * result of a matrix product.
+ *
+ * @param graph - The graph.
+ * @param stored - The nodes that get buffers.
+ * @param host - The host scalars.
+ * @returns The groups; their order is not yet an order of computation.
+ */
+export function fuseKernels(graph: Graph, stored: ReadonlySet<GraphNode>, host: HostProgram): Group[] {
+  // A concatenation is nothing but its pieces: there is no kernel for the whole.
+  return new Fuser(stored, host).fuse(graph.nodes.filter((node) => stored.has(node) && node.operation.name !== "concatenate"));
+}

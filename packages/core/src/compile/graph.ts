@@ -1,0 +1,261 @@
+import { fail } from "../errors.ts";
+import type { Operation, OperationOf } from "../graph/primitives.ts";
+import { isHost } from "../graph/primitives.ts";
+import type { DType } from "../tensor/dtype.ts";
+import type { Shape } from "../tensor/shape.ts";
+import { sameShape } from "../tensor/shape.ts";
+import type { Storage } from "../tensor/storage.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { keepsAxes } from "./access.ts";
+
+/** A node of the simplified graph that one plan computes. Operands have smaller ids. */
+export interface GraphNode {
+  readonly id: number;
+  readonly operation: Operation;
+  readonly inputs: readonly GraphNode[];
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly size: number;
+  /** Equal for nodes that compute the same from the same. */
+  readonly key: string;
+  /** For `data`: the elements. */
+  readonly storage: Storage | undefined;
+  /** For `input` and `hostInput`: which traced argument. */
+  readonly argument: Tensor | undefined;
+}
+
+/** A simplified graph: equal subexpressions are one node, and nothing is in it that the outputs do not need. */
+export interface Graph {
+  readonly nodes: readonly GraphNode[];
+  readonly outputs: readonly GraphNode[];
+}
+
+/** Numbers objects in the order in which they are first seen. */
+class Numbering {
+  readonly #numbers = new Map<object, number>();
+
+  of(item: object): number {
+    const known = this.#numbers.get(item);
+    if (known !== undefined) return known;
+    const number = this.#numbers.size;
+    this.#numbers.set(item, number);
+    return number;
+  }
+}
+
+/** A signed zero has its own text, so that 0 and −0 stay different constants. */
+const showNumber = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
+
+/** Attributes as text: equal texts mean equal attributes. */
+function attributesKey(operation: Operation, functions: Numbering): string {
+  switch (operation.name) {
+    case "hostConstant":
+      return showNumber(operation.value);
+    case "constant":
+      return `${showNumber(operation.value)}${operation.dtype}`;
+    case "hostCall":
+      return String(functions.of(operation.call));
+    case "fromHost":
+    case "cast":
+      return operation.dtype;
+    case "iota":
+      return `${operation.shape.join()}@${String(operation.axis)}${operation.dtype}`;
+    case "random":
+      return `${operation.shape.join()}@${String(operation.stream)}${operation.dtype}`;
+    case "reshape":
+    case "broadcast":
+      return operation.shape.join();
+    case "transpose":
+      return operation.permutation.join();
+    case "slice":
+      return `${String(operation.axis)}@${String(operation.start)}+${String(operation.length)}`;
+    case "concatenate":
+      return String(operation.axis);
+    case "place":
+      return `${operation.shape.join()}@${String(operation.axis)}+${String(operation.start)}>${operation.target}`;
+    case "sum":
+    case "max":
+      return operation.axes.join();
+    default:
+      return "";
+  }
+}
+
+/** Says why a tensor has no elements any more. */
+export function failRetired(tensor: Tensor): never {
+  if (tensor.retired === "donated") {
+    return fail(
+      "donated",
+      `${tensor.toString()} was given to a compiled function, which updated its elements in place. ` +
+        "Use the tensor that the function returned; or keep a copy with clone(tree), or compile with { donate: [] }.",
+    );
+  }
+  return fail("disposed", `${tensor.toString()} was disposed; its elements are gone. Read it before dispose(), or keep a clone(tree).`);
+}
+
+/** Builds the simplified graph from tensors. */
+export class GraphBuilder {
+  readonly nodes: GraphNode[] = [];
+  readonly #byKey = new Map<string, GraphNode>();
+  readonly #byTensor = new Map<Tensor, GraphNode>();
+  readonly #functions = new Numbering();
+  readonly #sources = new Numbering();
+
+  /** Adds a tensor and all that it is made of; a loop instead of recursion, since graphs may be deep. */
+  add(tensor: Tensor): GraphNode {
+    const pending: Tensor[] = [tensor];
+    for (let current = pending.at(-1); current !== undefined; current = pending.at(-1)) {
+      const missing = current.storage === undefined ? current.inputs.filter((input) => !this.#byTensor.has(input)) : [];
+      if (missing.length > 0) {
+        pending.push(...missing);
+        continue;
+      }
+      pending.pop();
+      if (!this.#byTensor.has(current)) this.#byTensor.set(current, this.#convert(current));
+    }
+    return this.#of(tensor);
+  }
+
+  /** Adds a primitive over nodes, or finds the node that is the same already. */
+  node(operation: Operation, inputs: readonly GraphNode[], shape: Shape, dtype: DType): GraphNode {
+    return this.#intern(operation, inputs, shape, dtype, undefined, undefined);
+  }
+
+  #of(tensor: Tensor): GraphNode {
+    const node = this.#byTensor.get(tensor);
+    if (node === undefined) throw new Error(`opt: internal: operand of ${tensor.toString()} was not visited`);
+    return node;
+  }
+
+  #convert(tensor: Tensor): GraphNode {
+    const { operation, shape, dtype, storage } = tensor;
+    if (storage !== undefined) return this.#source({ name: "data" }, shape, dtype, storage, undefined);
+    if (operation.name === "data") failRetired(tensor);
+    const inputs = tensor.inputs.map((input) => this.#of(input));
+    const [first] = inputs;
+    if (operation.name === "input" || operation.name === "hostInput") {
+      return this.#source(operation, shape, dtype, undefined, tensor);
+    }
+    if (first === undefined) return this.node(operation, inputs, shape, dtype);
+    switch (operation.name) {
+      case "variable":
+      case "stopGradient":
+        return first;
+      case "cast":
+        return first.dtype === dtype ? first : this.node(operation, inputs, shape, dtype);
+      case "reshape":
+        return this.#reshape(first, shape);
+      case "transpose":
+        return this.#transpose(first, operation.permutation, shape);
+      case "broadcast":
+        return this.#broadcast(first, shape);
+      case "concatenate":
+        return this.#concatenate(inputs, operation, shape, dtype);
+      case "neg":
+        return this.#negate(first);
+      case "sum":
+      case "max":
+        // Over axes of length 1 a reduction does nothing.
+        return operation.axes.every((axis) => first.shape[axis] === 1) ? first : this.node(operation, inputs, shape, dtype);
+      default:
+        return this.node(operation, inputs, shape, dtype);
+    }
+  }
+
+  #reshape(input: GraphNode, shape: Shape): GraphNode {
+    const [inner] = input.inputs;
+    if (input.operation.name === "reshape" && inner !== undefined) return this.#reshape(inner, shape);
+    if (sameShape(input.shape, shape)) return input;
+    if (input.dtype === "bool" && !keepsAxes(input.shape, shape)) return this.#reshapePredicate(input, shape);
+    return this.node({ name: "reshape", shape }, [input], shape, input.dtype);
+  }
+
+  /** A true reshape goes through memory, where predicates are i32 zeros and ones. */
+  #reshapePredicate(input: GraphNode, shape: Shape): GraphNode {
+    const stored = this.node({ name: "cast", dtype: "i32" }, [input], input.shape, "i32");
+    return this.#asPredicate(this.#reshape(stored, shape));
+  }
+
+  /** Elements that exist already; in memory predicates are i32 zeros and ones. */
+  #source(operation: Operation, shape: Shape, dtype: DType, storage: Storage | undefined, argument: Tensor | undefined): GraphNode {
+    if (dtype !== "bool") return this.#intern(operation, [], shape, dtype, storage, argument);
+    return this.#asPredicate(this.#intern(operation, [], shape, "i32", storage, argument));
+  }
+
+  #asPredicate(stored: GraphNode): GraphNode {
+    const zero = this.node({ name: "constant", value: 0, dtype: "i32" }, [], [], "i32");
+    return this.node({ name: "less" }, [this.#broadcast(zero, stored.shape), stored], stored.shape, "bool");
+  }
+
+  #transpose(input: GraphNode, permutation: readonly number[], shape: Shape): GraphNode {
+    const [inner] = input.inputs;
+    if (input.operation.name === "transpose" && inner !== undefined) {
+      const { permutation: before } = input.operation;
+      return this.#transpose(inner, permutation.map((axis) => before[axis] ?? axis), shape);
+    }
+    if (permutation.every((axis, index) => axis === index)) return input;
+    return this.node({ name: "transpose", permutation }, [input], shape, input.dtype);
+  }
+
+  #broadcast(input: GraphNode, shape: Shape): GraphNode {
+    const [inner] = input.inputs;
+    if (input.operation.name === "broadcast" && inner !== undefined) return this.#broadcast(inner, shape);
+    if (sameShape(input.shape, shape)) return input;
+    return this.node({ name: "broadcast", shape }, [input], shape, input.dtype);
+  }
+
+  /** Each operand is placed into the result by itself: a kernel that computes an operand can write it where it belongs. */
+  #concatenate(inputs: readonly GraphNode[], operation: OperationOf<"concatenate">, shape: Shape, dtype: DType): GraphNode {
+    const { axis } = operation;
+    const target = inputs.map((input) => input.id).join();
+    let start = 0;
+    const pieces = inputs.flatMap((input) => {
+      const piece = this.node({ name: "place", shape, axis, start, target }, [input], input.shape, dtype);
+      start += input.shape[axis] ?? 0;
+      return input.size === 0 ? [] : [piece];
+    });
+    return this.node(operation, pieces, shape, dtype);
+  }
+
+  #negate(input: GraphNode): GraphNode {
+    const [inner] = input.inputs;
+    if (input.operation.name === "neg" && inner !== undefined) return inner;
+    return this.node({ name: "neg" }, [input], input.shape, input.dtype);
+  }
+
+  #intern(
+    operation: Operation,
+    inputs: readonly GraphNode[],
+    shape: Shape,
+    dtype: DType,
+    storage: Storage | undefined,
+    argument: Tensor | undefined,
+  ): GraphNode {
+    const source = storage ?? argument;
+    const origin = source === undefined ? "" : `#${String(this.#sources.of(source))}`;
+    // A view of one storage may have several shapes; literals of one value may be broadcast to several.
+    const key = `${operation.name}${origin}(${inputs.map((input) => input.id).join()})${attributesKey(operation, this.#functions)}:${shape.join()}${dtype}`;
+    const known = this.#byKey.get(key);
+    if (known !== undefined) return known;
+    const size = shape.reduce((product, length) => product * length, 1);
+    const node: GraphNode = { id: this.nodes.length, operation, inputs, shape, dtype, size, key, storage, argument };
+    this.nodes.push(node);
+    this.#byKey.set(key, node);
+    return node;
+  }
+}
+
+/** Captures what a list of tensors needs. Predicates are stored as i32 zeros and ones. */
+export function captureGraph(tensors: readonly Tensor[]): Graph {
+  const builder = new GraphBuilder();
+  const outputs = tensors.map((tensor) => {
+    const node = builder.add(tensor);
+    return node.dtype === "bool" ? builder.node({ name: "cast", dtype: "i32" }, [node], node.shape, "i32") : node;
+  });
+  return { nodes: builder.nodes, outputs };
+}
+
+/** Whether a node's value is a host scalar. */
+export function isHostNode(node: GraphNode): boolean {
+  return isHost(node.operation);
+}

@@ -1,0 +1,176 @@
+import type { OperationOf } from "../graph/primitives.ts";
+import { isElementwise } from "../graph/primitives.ts";
+import { fail } from "../errors.ts";
+import { rowMajorStrides } from "../tensor/shape.ts";
+import type { Access } from "./access.ts";
+import { accessKey, accessOperand, flatOffset, flatStrides, matchAxes } from "./access.ts";
+import type { GraphNode } from "./graph.ts";
+import type { HostProgram } from "./host-program.ts";
+import type { IndexMap, KernelStore, KernelValue } from "./kernel.ts";
+import { bufferNode, isReduction, isView } from "./materialize.ts";
+
+/** Loop axes, and which of them reductions run over. */
+export interface Domain {
+  readonly extents: readonly number[];
+  readonly reduced: readonly boolean[];
+}
+
+/** The walk of a kernel's own node: its axes are loop axes, or those loop axes that are not reduced. */
+export function ownAccess(node: GraphNode, domain: Domain): Access | undefined {
+  return (
+    matchAxes(node.shape, domain.extents, () => true) ?? matchAxes(node.shape, domain.extents, (loop) => domain.reduced[loop] !== true)
+  );
+}
+
+/** What the builder needs to know about the plan around one kernel. */
+export interface KernelContext {
+  /** Whether a node has a buffer, here or from another kernel. */
+  hasBuffer(node: GraphNode): boolean;
+  /** The number of a node's buffer. */
+  bufferOf(node: GraphNode): number;
+  readonly host: HostProgram;
+}
+
+/** Builds the body of one kernel from the nodes that it computes. */
+export class KernelBuilder {
+  readonly values: KernelValue[] = [];
+  readonly stores: KernelStore[] = [];
+  readonly fused: string[] = [];
+  readonly #domain: Domain;
+  readonly #members: ReadonlySet<GraphNode>;
+  readonly #context: KernelContext;
+  readonly #product: GraphNode | undefined;
+  readonly #known = new Map<string, number>();
+
+  /**
+   * @param domain - The kernel's loops.
+   * @param members - The nodes with buffers that this kernel computes.
+   * @param context - The plan around it.
+   * @param product - The matrix product whose result the kernel's generator provides, if it is that kind.
+   */
+  constructor(domain: Domain, members: ReadonlySet<GraphNode>, context: KernelContext, product?: GraphNode) {
+    this.#domain = domain;
+    this.#members = members;
+    this.#context = context;
+    this.#product = product;
+  }
+
+  /** Adds the value of a member and, if asked, its store. Undefined when the members do not fit into one kernel. */
+  addMember(node: GraphNode, stored: boolean): number | undefined {
+    const access = ownAccess(node, this.#domain);
+    if (access === undefined) return undefined;
+    const value = this.#value(node, access);
+    if (value !== undefined && stored) {
+      this.stores.push({ buffer: this.#context.bufferOf(node), value, index: this.#storeIndex(node, access) });
+    }
+    return value;
+  }
+
+  #push(value: KernelValue): number {
+    this.values.push(value);
+    return this.values.length - 1;
+  }
+
+  #index(node: GraphNode, access: Access): IndexMap {
+    return { strides: flatStrides(access, node.shape, this.#domain.extents.length), offset: flatOffset(access, node.shape) };
+  }
+
+  /** Where a member's elements go: a piece of a concatenation goes into the buffer of the whole. */
+  #storeIndex(node: GraphNode, access: Access): IndexMap {
+    const { operation } = node;
+    if (operation.name !== "place") return this.#index(node, access);
+    const offsets = access.offsets.map((offset, axis) => (axis === operation.axis ? offset + operation.start : offset));
+    return { strides: flatStrides(access, operation.shape, this.#domain.extents.length), offset: flatOffset({ rows: access.rows, offsets }, operation.shape) };
+  }
+
+  #value(node: GraphNode, access: Access): number | undefined {
+    const key = `${String(node.id)}:${accessKey(access)}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const value = this.#build(node, access);
+    if (value !== undefined) this.#known.set(key, value);
+    return value;
+  }
+
+  #build(node: GraphNode, access: Access): number | undefined {
+    const base = bufferNode(node);
+    if (this.#members.has(base)) {
+      if (base !== node) {
+        // A view of a value that this kernel computes: only axes of length 1 may differ.
+        const inner = accessOperand(node, access, this.#domain.extents.length);
+        const [operand] = node.inputs;
+        return inner === undefined || operand === undefined ? undefined : this.#value(operand, inner);
+      }
+      const own = ownAccess(node, this.#domain);
+      if (own === undefined || accessKey(own) !== accessKey(access)) return undefined;
+      return this.#compute(node, access);
+    }
+    // The whole of a concatenation cannot be read while one of its pieces is still being written.
+    if (base.operation.name === "concatenate" && base.inputs.some((piece) => this.#members.has(piece))) return undefined;
+    if (this.#context.hasBuffer(base)) {
+      const buffer = this.#context.bufferOf(base);
+      return this.#push({ kind: "load", buffer, index: this.#index(node, access), dtype: node.dtype });
+    }
+    return this.#compute(node, access);
+  }
+
+  #compute(node: GraphNode, access: Access): number | undefined {
+    const { operation, dtype } = node;
+    if (node === this.#product) {
+      this.fused.push("matmul");
+      return this.#push({ kind: "product", dtype });
+    }
+    if (operation.name === "place") {
+      const [operand] = node.inputs;
+      return operand === undefined ? undefined : this.#value(operand, access);
+    }
+    if (isView(node)) {
+      const inner = accessOperand(node, access, this.#domain.extents.length);
+      const [operand] = node.inputs;
+      return inner === undefined || operand === undefined ? undefined : this.#value(operand, inner);
+    }
+    if (operation.name === "constant") return this.#push({ kind: "constant", value: operation.value, dtype });
+    if (operation.name === "fromHost") {
+      return this.#push({ kind: "argument", argument: this.#context.host.argumentOf.get(node) ?? 0, dtype });
+    }
+    if (operation.name === "iota") {
+      const strides = (access.rows[operation.axis] ?? []).slice();
+      return this.#push({ kind: "iota", index: { strides, offset: access.offsets[operation.axis] ?? 0 }, dtype });
+    }
+    const operands = this.#operands(node, access);
+    if (operands === undefined) return undefined;
+    this.fused.push(operation.name);
+    if (operation.name === "random") {
+      const [key0 = 0, key1 = 0] = operands;
+      return this.#push({ kind: "random", index: this.#index(node, access), stream: operation.stream, keys: [key0, key1], dtype });
+    }
+    if (isReduction(node)) {
+      const { name } = operation as OperationOf<"sum" | "max">;
+      return this.#push({ kind: "reduce", name, operand: operands[0] ?? 0, dtype });
+    }
+    if (isElementwise(operation)) return this.#push({ kind: "function", name: operation.name, operands, dtype });
+    return fail("backend", `compile: the primitive ${operation.name} cannot stand inside a kernel.`);
+  }
+
+  #operands(node: GraphNode, access: Access): number[] | undefined {
+    const operands: number[] = [];
+    for (const input of node.inputs) {
+      const walk = this.#operandAccess(node, input, access);
+      const operand = walk === undefined ? undefined : this.#value(input, walk);
+      if (operand === undefined) return undefined;
+      operands.push(operand);
+    }
+    return operands;
+  }
+
+  #operandAccess(node: GraphNode, input: GraphNode, access: Access): Access | undefined {
+    if (isReduction(node)) return matchAxes(input.shape, this.#domain.extents, () => true);
+    if (input.shape.length === 0) return { rows: [], offsets: [] };
+    return access;
+  }
+}
+
+/** Dense row-major strides of a matrix product's result over its two loop axes. */
+export function productStrides(node: GraphNode): number[] {
+  return rowMajorStrides(node.shape);
+}

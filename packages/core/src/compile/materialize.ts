@@ -1,0 +1,104 @@
+import type { Operation } from "../graph/primitives.ts";
+import { isElementwise } from "../graph/primitives.ts";
+import { keepsAxes } from "./access.ts";
+import type { Graph, GraphNode } from "./graph.ts";
+import { isHostNode } from "./graph.ts";
+
+/** What computing a value again costs, in additions. */
+const functionCosts: Readonly<Partial<Record<Operation["name"], number>>> = {
+  exp: 12, log: 16, log1p: 24, tanh: 20, sigmoid: 16, sin: 24, cos: 24, pow: 60, random: 60, div: 4, sqrt: 4,
+};
+
+/** A value used in several places is computed again in each of them if that costs less than storing and loading it. */
+const recomputeLimit = 8;
+
+/** No expression grows beyond this, so that kernels stay readable and registers suffice. */
+const expressionLimit = 400;
+
+export function isExpensive(node: GraphNode): boolean {
+  return functionCosts[node.operation.name] !== undefined;
+}
+
+export function isView(node: GraphNode): boolean {
+  const { name } = node.operation;
+  return name === "reshape" || name === "transpose" || name === "broadcast" || name === "slice";
+}
+
+/** A node whose elements are in memory before the plan runs. */
+export function isStored(node: GraphNode): boolean {
+  return node.operation.name === "data" || node.operation.name === "input";
+}
+
+export function isReduction(node: GraphNode): boolean {
+  return node.operation.name === "sum" || node.operation.name === "max";
+}
+
+/** A reshape that moves no elements in memory: what it reads is the same buffer. */
+export function bufferNode(node: GraphNode): GraphNode {
+  let current = node;
+  while (current.operation.name === "reshape") {
+    const [operand] = current.inputs;
+    if (operand === undefined) break;
+    current = operand;
+  }
+  return current;
+}
+
+/** The operand of a matrix product in memory, and whether it is read transposed. */
+export function matrixOperand(node: GraphNode): { node: GraphNode; transposed: boolean } {
+  const base = bufferNode(node);
+  const [operand] = base.inputs;
+  // A reshape between the transposition and the product would mix rows and columns.
+  if (base.operation.name === "transpose" && base === node && operand !== undefined) {
+    return { node: operand, transposed: true };
+  }
+  return { node, transposed: false };
+}
+
+/**
+ * Chooses the nodes that get a buffer; all others are computed inside the kernels that use them.
+ *
+ * A node gets one if it is an output, a reduction, a matrix product or an operand of one, if a true reshape reads it, or if
+ * computing it again for every user would cost more than a round trip through memory.
+ *
+ * @param graph - The graph.
+ * @returns The nodes to store, besides those that are stored already.
+ */
+export function chooseStored(graph: Graph): Set<GraphNode> {
+  const stored = new Set<GraphNode>();
+  const store = (node: GraphNode | undefined): void => {
+    if (node === undefined) return;
+    const base = bufferNode(node);
+    if (!isStored(base) && !isHostNode(base)) stored.add(base);
+  };
+  const users = new Map<GraphNode, number>();
+  for (const node of graph.nodes) {
+    for (const input of new Set(node.inputs)) users.set(input, (users.get(input) ?? 0) + 1);
+  }
+  for (const output of graph.outputs) {
+    if (!isHostNode(output)) store(output);
+  }
+  const costs = new Map<GraphNode, number>();
+  for (const node of graph.nodes) {
+    if (isHostNode(node)) continue;
+    const { name } = node.operation;
+    if (isReduction(node) || name === "place" || name === "concatenate") store(node);
+    if (name === "matmul") {
+      store(node);
+      for (const operand of node.inputs) store(matrixOperand(operand).node);
+    }
+    const [operand] = node.inputs;
+    if (name === "reshape" && operand !== undefined && !keepsAxes(node.shape, operand.shape)) store(operand);
+    if (name === "broadcast" && operand !== undefined && operand.size > 1 && node.size > operand.size) {
+      if ((costs.get(operand) ?? 0) >= 4 && operand.dtype !== "bool") store(operand);
+    }
+    const inner = node.inputs.reduce((total, input) => total + (stored.has(input) ? 0 : (costs.get(input) ?? 0)), 0);
+    const own = isElementwise(node.operation) || name === "random" ? (functionCosts[name] ?? 1) : 0;
+    const cost = own + inner;
+    costs.set(node, cost);
+    const shared = (users.get(node) ?? 0) > 1;
+    const worthStoring = (shared && cost >= recomputeLimit) || cost >= expressionLimit;
+    if (worthStoring && node.dtype !== "bool" && !isView(node) && node.size > 1) stored.add(node);
+  }
+  return stored;
+}

@@ -1,0 +1,105 @@
+import type { DType } from "../tensor/dtype.ts";
+import type { Shape } from "../tensor/shape.ts";
+import type { Storage } from "../tensor/storage.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { assignBuffers, numberBuffers } from "./buffers.ts";
+import type { Group } from "./fuse.ts";
+import { fuseKernels } from "./fuse.ts";
+import type { Graph, GraphNode } from "./graph.ts";
+import type { HostProgram } from "./host-program.ts";
+import { planHost } from "./host-program.ts";
+import type { Kernel } from "./kernel.ts";
+import type { KernelContext } from "./kernel-builder.ts";
+import { KernelBuilder } from "./kernel-builder.ts";
+import { bufferNode, chooseStored, isStored, matrixOperand } from "./materialize.ts";
+import { dataDependencies, orderGroups } from "./order.ts";
+import type { Donation } from "./takeover.ts";
+import { planTakeovers } from "./takeover.ts";
+
+/** Where the elements of a plan's buffer are while it runs. */
+export type BufferPlace =
+  | { readonly kind: "input"; readonly input: number }
+  | { readonly kind: "output"; readonly output: number }
+  | { readonly kind: "temporary"; readonly offset: number };
+
+/** A buffer that kernels read or write. */
+export interface PlanBuffer {
+  readonly dtype: DType;
+  readonly length: number;
+  readonly byteLength: number;
+  readonly place: BufferPlace;
+}
+
+/** Elements that exist before the plan runs: an argument of the traced function, or a tensor that it captured. */
+export interface PlanInput {
+  readonly argument: Tensor | undefined;
+  readonly storage: Storage | undefined;
+  readonly dtype: DType;
+  readonly length: number;
+}
+
+/** What a plan returns in one place. */
+export type PlanOutput =
+  | { readonly kind: "host"; readonly slot: number }
+  | { readonly kind: "input"; readonly input: number; readonly shape: Shape; readonly dtype: DType }
+  | { readonly kind: "fresh"; readonly output: number; readonly shape: Shape; readonly dtype: DType };
+
+/** A finished schedule of kernels, free of any backend. */
+export interface Plan {
+  readonly inputs: readonly PlanInput[];
+  readonly buffers: readonly PlanBuffer[];
+  readonly kernels: readonly Kernel[];
+  readonly host: HostProgram;
+  readonly outputs: readonly PlanOutput[];
+  /** The buffers of fresh outputs, by output number. */
+  readonly freshOutputs: readonly { readonly buffer: number; readonly dtype: DType; readonly length: number }[];
+  /** Buffers to copy after the last kernel: donated arguments that could not be updated in place. */
+  readonly copies: readonly { readonly from: number; readonly to: number }[];
+  readonly temporaryBytes: number;
+}
+
+/** Builds the kernel of a group; `needed` are the nodes that others read. */
+function buildKernel(group: Group, context: KernelContext, needed: ReadonlySet<GraphNode>): Kernel {
+  const builder = new KernelBuilder(group.domain, new Set(group.members), context, group.product);
+  for (const member of group.members) builder.addMember(member, needed.has(member));
+  const { values, stores, fused } = builder;
+  const { extents, reduced } = group.domain;
+  if (group.product === undefined) return { kind: "loop", extents, reduced, values, stores, fused };
+  const [left, right] = group.product.inputs.map((input) => {
+    const operand = matrixOperand(input);
+    return { node: operand.node, buffer: context.bufferOf(bufferNode(operand.node)), transposed: operand.transposed };
+  });
+  if (left === undefined || right === undefined) throw new Error("opt: internal: a matrix product has two operands");
+  const [rows = 0, columns = 0] = group.product.shape;
+  const depth = (left.transposed ? left.node.shape[0] : left.node.shape[1]) ?? 0;
+  return {
+    kind: "matmul", rows, columns, depth, dtype: group.product.dtype, extents, values, stores, fused,
+    a: { buffer: left.buffer, transposed: left.transposed },
+    b: { buffer: right.buffer, transposed: right.transposed },
+  };
+}
+
+/**
+ * Turns a graph into a plan: chooses what is stored, fuses the rest into kernels, orders them and arranges their memory.
+ *
+ * @param graph - What the plan computes.
+ * @param donations - Which outputs take over the buffers of which arguments.
+ * @returns The plan.
+ */
+export function makePlan(graph: Graph, donations: readonly Donation[] = []): Plan {
+  const host = planHost(graph);
+  const stored = chooseStored(graph);
+  const groups = fuseKernels(graph, stored, host);
+  const numbering = numberBuffers(graph);
+  const context: KernelContext = {
+    hasBuffer: (node) => stored.has(node) || isStored(node),
+    bufferOf: numbering.numberOf,
+    host,
+  };
+  const dependencies = dataDependencies(groups);
+  const takeovers = planTakeovers(graph, donations, groups, dependencies, context);
+  const order = orderGroups(groups, dependencies);
+  const { needed, ...memory } = assignBuffers(graph, order, takeovers, host, numbering);
+  const kernels = order.map((group) => buildKernel(group, context, needed));
+  return { ...memory, kernels, host };
+}

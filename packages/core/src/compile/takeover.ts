@@ -1,0 +1,80 @@
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Group } from "./fuse.ts";
+import type { Graph, GraphNode } from "./graph.ts";
+import { isHostNode } from "./graph.ts";
+import type { IndexMap } from "./kernel.ts";
+import type { KernelContext } from "./kernel-builder.ts";
+import { KernelBuilder } from "./kernel-builder.ts";
+import { bufferNode, isStored, matrixOperand } from "./materialize.ts";
+import type { Dependencies } from "./order.ts";
+import { waitsFor } from "./order.ts";
+import { stageKernel } from "./stages.ts";
+
+/** That an output shall take over the buffer of an argument. */
+export interface Donation {
+  readonly output: number;
+  readonly argument: Tensor;
+}
+
+/** Which output node takes over which stored node, and whether its kernel can write it there at once. */
+export interface Takeover {
+  readonly node: GraphNode;
+  readonly target: GraphNode;
+  readonly inPlace: boolean;
+}
+
+/** Whether a group reads each element of `target` only where it writes the element of `node` that replaces it. */
+function readsOnlyOwnElements(group: Group, target: GraphNode, node: GraphNode, context: KernelContext): boolean {
+  if (!group.reads.has(target)) return true;
+  if (group.product !== undefined && group.product.inputs.some((input) => bufferNode(matrixOperand(input).node) === target)) return false;
+  const builder = new KernelBuilder(group.domain, new Set(group.members), { ...context, bufferOf: (which) => which.id }, group.product);
+  for (const member of group.members) builder.addMember(member, true);
+  const store = builder.stores.find((candidate) => candidate.buffer === node.id);
+  const loads = builder.values.filter((value) => value.kind === "load" && value.buffer === target.id);
+  const sameElement = (index: IndexMap): boolean => index.offset === store?.index.offset && index.strides.join() === store.index.strides.join();
+  if (!loads.every((value) => value.kind === "load" && sameElement(value.index))) return false;
+  if (loads.length === 0 || !group.domain.reduced.includes(true)) return true;
+  // A kernel with reductions passes over its elements several times: it may overwrite them only in its last pass.
+  const { readyAt } = stageKernel(builder.values, builder.stores, () => true);
+  const lastPass = builder.stores.reduce((latest, { value }) => Math.max(latest, readyAt[value] ?? 0), 0);
+  return store !== undefined && readyAt[store.value] === lastPass;
+}
+
+/**
+ * Decides which donations happen in place, and adds the waiting that this needs: a kernel may overwrite an argument only after
+ * all others have read it.
+ *
+ * @param graph - The graph.
+ * @param donations - Which outputs shall take over which arguments.
+ * @param groups - The kernels in the making.
+ * @param dependencies - Who waits for whom; extended here.
+ * @param context - What kernels are built with.
+ * @returns The donations that are possible. Those not in place are computed elsewhere and copied at the end.
+ */
+export function planTakeovers(graph: Graph, donations: readonly Donation[], groups: readonly Group[], dependencies: Dependencies, context: KernelContext): Takeover[] {
+  const taken = new Set<GraphNode>();
+  const passedThrough = new Set(graph.outputs.map(bufferNode).filter(isStored));
+  const takeovers: Takeover[] = [];
+  const nodeOf = new Map(graph.nodes.flatMap((node) => (node.argument === undefined ? [] : [[node.argument, node] as const])));
+  for (const donation of donations) {
+    const output = graph.outputs[donation.output];
+    const target = nodeOf.get(donation.argument);
+    if (output === undefined || target === undefined || isHostNode(output)) continue;
+    const node = bufferNode(output);
+    const fits = node.dtype === target.dtype && node.size === target.size;
+    if (!fits || isStored(node) || taken.has(node) || taken.has(target) || passedThrough.has(target)) continue;
+    taken.add(node);
+    taken.add(target);
+    const writer = groups.find((group) => group.members.includes(node));
+    const readers = groups.filter((group) => group !== writer && group.reads.has(target));
+    const inPlace =
+      writer !== undefined &&
+      readsOnlyOwnElements(writer, target, node, context) &&
+      readers.every((reader) => !waitsFor(reader, writer, dependencies));
+    if (inPlace) {
+      for (const reader of readers) dependencies.get(writer)?.add(reader);
+    }
+    takeovers.push({ node, target, inPlace });
+  }
+  return takeovers;
+}

@@ -1,0 +1,106 @@
+import { apply } from "../graph/apply.ts";
+import { fail } from "../errors.ts";
+import type { DType } from "../tensor/dtype.ts";
+import type { Shape } from "../tensor/shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { Leaf, TreeStructure } from "../tree/structure.ts";
+import { rebuild, walk } from "../tree/structure.ts";
+import { Executable } from "../wasm/executable.ts";
+import { findDonations } from "./donation.ts";
+import { captureGraph } from "./graph.ts";
+import type { Plan } from "./plan.ts";
+import { makePlan } from "./plan.ts";
+import { realize } from "./realize.ts";
+import { whileTracing } from "./tracing.ts";
+
+/** What a compiled function was traced for: one leaf of its arguments. */
+interface LeafSignature {
+  readonly kind: "tensor" | "number";
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+/** A function traced for one signature. */
+export interface Trace {
+  readonly structure: TreeStructure;
+  readonly leaves: readonly LeafSignature[];
+  readonly executable: Executable;
+  readonly plan: Plan;
+  readonly resultStructure: TreeStructure;
+  /** For each plan input, the argument leaf that it is, or −1 for a captured tensor. */
+  readonly inputLeaves: Int32Array;
+  /** The argument leaves that are numbers the kernels or the results need, and their host slots. */
+  readonly numberLeaves: readonly { readonly leaf: number; readonly slot: number }[];
+  /** For each argument leaf, whether its buffer is taken over. */
+  readonly donated: readonly boolean[];
+}
+
+function signatureOf(leaf: Leaf): LeafSignature {
+  if (typeof leaf === "number") return { kind: "number", shape: [], dtype: "f64" };
+  return { kind: "tensor", shape: leaf.shape, dtype: leaf.dtype };
+}
+
+function placeholder(leaf: Leaf, path: string): Tensor {
+  if (typeof leaf !== "number") return new Tensor({ name: "input" }, [], leaf.shape, leaf.dtype, undefined, path);
+  return new Tensor({ name: "hostInput" }, [], [], "f64", undefined, path);
+}
+
+/** What the function returned as tensors, leaf by leaf. */
+function resultTensors(result: unknown): { tensors: Tensor[]; structure: TreeStructure } {
+  const tensors: Tensor[] = [];
+  const structure = walk(result, "result", (leaf) => {
+    tensors.push(typeof leaf === "number" ? apply({ name: "hostConstant", value: leaf }) : leaf);
+  });
+  return { tensors, structure };
+}
+
+/** A captured tensor must not change under the plan: later donations of it copy it first. */
+function protectCaptured(plan: Plan): void {
+  for (const { storage } of plan.inputs) {
+    if (storage !== undefined) storage.shared = true;
+  }
+}
+
+/**
+ * Runs a function once on placeholders and turns the graph that it builds into an executable.
+ *
+ * @param fn - The function.
+ * @param args - Arguments of the signature to trace for.
+ * @param donate - Argument numbers to donate; undefined: every container that comes back.
+ * @returns The trace.
+ */
+export function traceFunction(fn: (...args: readonly unknown[]) => unknown, args: readonly unknown[], donate: readonly number[] | undefined): Trace {
+  const placeholders: Tensor[] = [];
+  const leaves: LeafSignature[] = [];
+  const structure = walk(args, "arguments", (leaf, path) => {
+    if (leaf instanceof Tensor) realize([leaf]);
+    leaves.push(signatureOf(leaf));
+    placeholders.push(placeholder(leaf, path));
+  });
+  let position = 0;
+  const traced = rebuild(structure, () => placeholders[position++]);
+  if (!Array.isArray(traced)) return fail("trace", "compile: arguments are a list.");
+  const result = whileTracing(() => fn(...(traced as readonly unknown[])));
+  if (result instanceof Promise) {
+    return fail("trace", "compile: the function is async; trace a plain function and read its results afterwards.");
+  }
+  const { tensors, structure: resultStructure } = resultTensors(result);
+  const donations = findDonations(traced, result, donate);
+  const plan = makePlan(captureGraph(tensors), donations);
+  protectCaptured(plan);
+  const leafOf = new Map(placeholders.map((tensor, leaf) => [tensor, leaf]));
+  const donatedTensors = new Set(donations.map((donation) => donation.argument));
+  return {
+    structure,
+    leaves,
+    executable: new Executable(plan),
+    plan,
+    resultStructure,
+    inputLeaves: Int32Array.from(plan.inputs, ({ argument }) => (argument === undefined ? -1 : (leafOf.get(argument) ?? -1))),
+    numberLeaves: [...plan.host.inputs].flatMap(([argument, slot]) => {
+      const leaf = leafOf.get(argument);
+      return leaf === undefined ? [] : [{ leaf, slot }];
+    }),
+    donated: placeholders.map((tensor) => donatedTensors.has(tensor)),
+  };
+}

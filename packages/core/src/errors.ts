@@ -1,0 +1,55 @@
+/**
+ * The categories of mistakes that the packages report.
+ *
+ * `option`: an option's name or value; `shape`, `dtype`, `tree`: tensors or trees that do not fit; `data`: files or
+ * data sets; `donated`, `disposed`: a tensor whose buffer is gone; `trace`: reading a value while a function is being
+ * traced; `backend`: something the backend cannot do.
+ */
+export type ErrorCode =
+  "option" | "shape" | "dtype" | "tree" | "data" | "donated" | "disposed" | "trace" | "backend";
+
+/**
+ * The error that every package throws for a programming mistake. Numerical outcomes are values, never errors.
+ *
+ * @example
+ * ```ts
+ * import { OptError, tensor } from "@opt/core";
+ *
+ * try {
+ *   tensor([1, 2, 3]).add(tensor([1, 2]));
+ * } catch (error) {
+ *   if (error instanceof OptError) console.log(error.code, error.message);
+ * }
+ * ```
+ */
+export class OptError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string) {
+    super(message);
+    this.name = "OptError";
+    this.code = code;
+  }
+}
+
+/**
+ * Throws an {@link OptError}; usable as an expression because it never returns.
+ *
+ * @param code - The category of the mistake.
+ * @param message - Says where, what value, why, and what instead: ``adam({ beta2 }): must be in [0, 1); got 1.2.``
+ * @throws OptError always.
+ *
+ * @example
+ * ```ts
+ * import { fail, OptError } from "@opt/core";
+ *
+ * try {
+ *   fail("option", "step({ rate }): must be positive; got -1.");
+ * } catch (error) {
+ *   console.log(error instanceof OptError);
+ * }
+ * ```
+ */
+export function fail(code: ErrorCode, message: string): never {
+  throw new OptError(code, message);
+}

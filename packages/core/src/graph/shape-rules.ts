@@ -1,0 +1,181 @@
+import { fail } from "../errors.ts";
+import type { DType } from "../tensor/dtype.ts";
+import { isFloat } from "../tensor/dtype.ts";
+import type { Shape } from "../tensor/shape.ts";
+import { broadcastShapes, reducedShape, sameShape, showShape, sizeOf } from "../tensor/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { BinaryName, OperationOf, PrimitiveName, UnaryName } from "./primitives.ts";
+
+/** What a primitive's result looks like. */
+export interface Signature {
+  readonly shape: Shape;
+  readonly dtype: DType;
+}
+
+type ShapeRule<P extends PrimitiveName> = (operation: OperationOf<P>, ...operands: Tensor[]) => Signature;
+
+/** Names an operand in a message: its path where it has one, its shape and dtype. */
+function show(tensor: Tensor): string {
+  const name = tensor.label === undefined ? "" : `${tensor.label} `;
+  return `${name}${tensor.dtype}${showShape(tensor.shape)}`;
+}
+
+function requireDType(name: string, tensor: Tensor, allowed: (dtype: DType) => boolean, wanted: string): void {
+  if (allowed(tensor.dtype)) return;
+  fail("dtype", `${name}: needs ${wanted}; got ${show(tensor)}. Convert it with cast(tensor, dtype).`);
+}
+
+const floatUnary: ShapeRule<UnaryName> = (operation, x) => {
+  requireDType(operation.name, x, isFloat, "a floating-point tensor");
+  return { shape: x.shape, dtype: x.dtype };
+};
+
+const numericUnary: ShapeRule<UnaryName> = (operation, x) => {
+  requireDType(operation.name, x, (dtype) => dtype !== "bool", "numbers, not a predicate");
+  return { shape: x.shape, dtype: x.dtype };
+};
+
+function requireSameKind(name: string, a: Tensor, b: Tensor): void {
+  if (!sameShape(a.shape, b.shape)) fail("shape", `${name}(a, b): shapes must be equal; got a = ${show(a)}, b = ${show(b)}.`);
+  if (a.dtype === b.dtype) return;
+  fail("dtype", `${name}(a, b): dtypes must be equal; got a = ${show(a)}, b = ${show(b)}. Convert one with cast(tensor, dtype).`);
+}
+
+function binary(allowed: (dtype: DType) => boolean, wanted: string, result?: DType): ShapeRule<BinaryName> {
+  return (operation, a, b) => {
+    requireSameKind(operation.name, a, b);
+    requireDType(operation.name, a, allowed, wanted);
+    return { shape: a.shape, dtype: result ?? a.dtype };
+  };
+}
+
+const numericBinary = binary((dtype) => dtype !== "bool", "numbers, not predicates");
+const floatBinary = binary(isFloat, "floating-point tensors");
+const comparison = binary((dtype) => dtype !== "bool", "numbers, not predicates", "bool");
+const logical = binary((dtype) => dtype === "bool", "predicates (the result of a comparison)");
+
+const hostScalar = (): Signature => ({ shape: [], dtype: "f64" });
+const sameAsOperand = (_operation: object, x: Tensor): Signature => ({ shape: x.shape, dtype: x.dtype });
+const asStated = (operation: { readonly shape: Shape; readonly dtype: DType }): Signature => ({
+  shape: operation.shape,
+  dtype: operation.dtype,
+});
+
+function reduction(operation: OperationOf<"sum" | "max">, x: Tensor): Signature {
+  requireDType(operation.name, x, (dtype) => dtype !== "bool", "numbers, not a predicate");
+  return { shape: reducedShape(x.shape, operation.axes, true), dtype: x.dtype };
+}
+
+function concatenation(operation: OperationOf<"concatenate">, ...operands: readonly Tensor[]): Signature {
+  const { axis } = operation;
+  const [first] = operands;
+  if (first === undefined) return fail("shape", "concatenate: needs at least one tensor.");
+  if (axis < 0 || axis >= first.rank) fail("shape", `concatenate: axis ${String(axis)} does not exist in ${show(first)}.`);
+  requireDType("concatenate", first, (dtype) => dtype !== "bool", "numbers, not predicates");
+  let length = 0;
+  for (const operand of operands) {
+    const fits = operand.rank === first.rank && operand.shape.every((own, index) => index === axis || own === first.shape[index]);
+    if (!fits) fail("shape", `concatenate: tensors may differ only along axis ${String(axis)}; got ${show(first)} and ${show(operand)}.`);
+    if (operand.dtype !== first.dtype) fail("dtype", `concatenate: dtypes must be equal; got ${show(first)} and ${show(operand)}. Convert one with cast(tensor, dtype).`);
+    length += operand.shape[axis] ?? 0;
+  }
+  return { shape: first.shape.with(axis, length), dtype: first.dtype };
+}
+
+function unreachable(operation: { readonly name: string }): never {
+  return fail("trace", `${operation.name}: is made with its shape given.`);
+}
+
+/** The shape and dtype of every primitive's result, and the checks of its operands. */
+export const shapeRules: { readonly [P in PrimitiveName]: ShapeRule<P> } = {
+  data: unreachable,
+  input: unreachable,
+  hostInput: hostScalar,
+  hostConstant: hostScalar,
+  hostCall: hostScalar,
+  fromHost: (operation) => ({ shape: [], dtype: operation.dtype }),
+  constant: (operation) => ({ shape: [], dtype: operation.dtype }),
+  iota: asStated,
+  random: asStated,
+  neg: numericUnary,
+  exp: floatUnary,
+  log: floatUnary,
+  log1p: floatUnary,
+  sqrt: floatUnary,
+  tanh: floatUnary,
+  sigmoid: floatUnary,
+  relu: floatUnary,
+  abs: numericUnary,
+  sign: floatUnary,
+  sin: floatUnary,
+  cos: floatUnary,
+  logicalNot: (operation, x) => {
+    requireDType(operation.name, x, (dtype) => dtype === "bool", "a predicate (the result of a comparison)");
+    return { shape: x.shape, dtype: "bool" };
+  },
+  add: numericBinary,
+  sub: numericBinary,
+  mul: numericBinary,
+  div: floatBinary,
+  pow: floatBinary,
+  maximum: numericBinary,
+  minimum: numericBinary,
+  less: comparison,
+  lessEqual: comparison,
+  equal: comparison,
+  logicalAnd: logical,
+  logicalOr: logical,
+  where: (operation, condition, a, b) => {
+    requireDType("where", condition, (dtype) => dtype === "bool", "a predicate (the result of a comparison) as its first operand");
+    requireSameKind(operation.name, a, b);
+    if (!sameShape(condition.shape, a.shape)) fail("shape", `where: predicate and choices differ: ${show(condition)}, ${show(a)}.`);
+    return { shape: a.shape, dtype: a.dtype };
+  },
+  cast: (operation, x) => ({ shape: x.shape, dtype: operation.dtype }),
+  variable: sameAsOperand,
+  stopGradient: sameAsOperand,
+  reshape: (operation, x) => {
+    if (sizeOf(operation.shape) !== x.size) {
+      fail("shape", `reshape(${showShape(operation.shape)}): needs ${String(sizeOf(operation.shape))} elements; got ${show(x)} with ${String(x.size)}.`);
+    }
+    return { shape: operation.shape, dtype: x.dtype };
+  },
+  transpose: (operation, x) => {
+    const sorted = [...operation.permutation].sort((a, b) => a - b);
+    if (sorted.length !== x.rank || sorted.some((axis, index) => axis !== index)) {
+      fail("shape", `transpose([${operation.permutation.join(", ")}]): must name every axis of ${show(x)} once.`);
+    }
+    return { shape: operation.permutation.map((axis) => x.shape[axis] ?? 1), dtype: x.dtype };
+  },
+  broadcast: (operation, x) => {
+    const result = broadcastShapes(x.shape, operation.shape);
+    if (result === undefined || !sameShape(result, operation.shape)) {
+      fail("shape", `broadcastTo(${showShape(operation.shape)}): ${show(x)} does not broadcast to it.`);
+    }
+    return { shape: operation.shape, dtype: x.dtype };
+  },
+  slice: (operation, x) => {
+    const { axis, start, length } = operation;
+    const available = x.shape[axis];
+    if (available === undefined || start < 0 || length < 0 || start + length > available) {
+      fail("shape", `slice: elements ${String(start)} to ${String(start + length)} of axis ${String(axis)} do not exist in ${show(x)}.`);
+    }
+    return { shape: x.shape.with(axis, length), dtype: x.dtype };
+  },
+  concatenate: concatenation,
+  place: (_operation, x) => ({ shape: x.shape, dtype: x.dtype }),
+  sum: reduction,
+  max: (operation, x) => {
+    if (x.size === 0) fail("shape", `max: the largest of no elements does not exist; got ${show(x)}.`);
+    return reduction(operation, x);
+  },
+  matmul: (_operation, a, b) => {
+    if (a.rank !== 2 || b.rank !== 2) fail("shape", `matmul(a, b): needs two matrices; got a = ${show(a)}, b = ${show(b)}. Reshape them to rank 2.`);
+    if (a.shape[1] !== b.shape[0]) {
+      fail("shape", `matmul(a, b): a's columns must equal b's rows; got a = ${show(a)}, b = ${show(b)}.`);
+    }
+    if (a.dtype !== b.dtype) fail("dtype", `matmul(a, b): dtypes must be equal; got a = ${show(a)}, b = ${show(b)}. Convert one with cast(tensor, dtype).`);
+    requireDType("matmul", a, isFloat, "floating-point matrices");
+    return { shape: [a.shape[0] ?? 0, b.shape[1] ?? 0], dtype: a.dtype };
+  },
+};

@@ -1,0 +1,37 @@
+export { fail, OptError } from "./errors.ts";
+export type { ErrorCode } from "./errors.ts";
+export { checkNumber, checkOptions, describeValue, nearest } from "./options.ts";
+export type { NumberRange } from "./options.ts";
+export type { DType, FloatDType, TypedArray } from "./tensor/dtype.ts";
+export type { Shape } from "./tensor/shape.ts";
+export { Tensor } from "./tensor/tensor.ts";
+export type { ReduceOptions, Scalar, TensorLike } from "./tensor/tensor.ts";
+export { add, div, maximum, minimum, mul, neg, pow, sub } from "./ops/arithmetic.ts";
+export { fromArray, full, fullLike, iota, ones, onesLike, tensor, zeros, zerosLike } from "./ops/creation.ts";
+export type { DTypeOptions, NestedNumbers, TensorOptions } from "./ops/creation.ts";
+export { abs, cos, exp, log, log1p, relu, sigmoid, sign, sin, sqrt, square, tanh } from "./ops/functions.ts";
+export { matmul } from "./ops/matmul.ts";
+export { broadcastTo, concatenate, reshape, slice, transpose } from "./ops/movement.ts";
+export {
+  cast, equal, greater, greaterEqual, isFinite, less, lessEqual, logicalAnd, logicalNot, logicalOr, notEqual, stopGradient, where,
+} from "./ops/predicates.ts";
+export { argMax, logSumExp, max, mean, min, sum } from "./ops/reductions.ts";
+export { scalar } from "./ops/scalar.ts";
+export type { Leaf, StateTree, TensorTree, Tree, TreeStructure } from "./tree/structure.ts";
+export { treeFlatten, treeLeaves, treeMap, treeMapWithPath, treePaths, treeUnflatten } from "./tree/tree.ts";
+export { grad, valueAndGrad } from "./autodiff/grad.ts";
+export type { AuxiliaryOption } from "./autodiff/grad.ts";
+export { foldIn, key, splitKey } from "./random/key.ts";
+export type { Key } from "./random/key.ts";
+export { randomNormal, randomUniform } from "./random/draw.ts";
+export type { RandomNormalOptions, RandomUniformOptions } from "./random/draw.ts";
+export { hostPermutation, hostRandomBits, hostRandomNormal, hostRandomUniform } from "./random/host.ts";
+export { applyUpdates, globalNorm, treeDot } from "./protocols.ts";
+export type { Initializer, Optimizer, Schedule, UpdateExtra } from "./protocols.ts";
+export { compile } from "./compile/compile.ts";
+export type { CompileOptions, Compiled } from "./compile/compile.ts";
+export { evaluate } from "./compile/realize.ts";
+export { clone } from "./compile/realize.ts";
+export { explain } from "./compile/explain.ts";
+export { hvp, jvp } from "./autodiff/jvp.ts";
+export { hessian, jacobian } from "./autodiff/matrices.ts";

@@ -1,0 +1,100 @@
+import { fail } from "../errors.ts";
+import { apply } from "../graph/apply.ts";
+import { hostRules } from "../graph/host-rules.ts";
+import type { BinaryName, UnaryName } from "../graph/primitives.ts";
+import type { DType } from "../tensor/dtype.ts";
+import type { Shape } from "../tensor/shape.ts";
+import { broadcastShapes, sameShape, showShape } from "../tensor/shape.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { TensorLike } from "../tensor/tensor.ts";
+
+/** A literal rank-0 value of a dtype. */
+export function literal(where: string, value: number, dtype: DType): Tensor {
+  if (typeof value !== "number") fail("dtype", `${where}: operands are tensors or numbers; got ${typeof value}.`);
+  if (dtype === "bool") fail("dtype", `${where}: a predicate cannot meet the number ${String(value)}. Use cast(predicate, "f32") first.`);
+  if (dtype === "i32" && !Number.isInteger(value)) {
+    fail("dtype", `${where}: an i32 tensor cannot meet the number ${String(value)}. Use cast(tensor, "f32") first.`);
+  }
+  return apply({ name: "constant", value, dtype });
+}
+
+/** A host scalar as an operand of device operations; any other tensor as it is. */
+export function onDevice(tensor: Tensor, dtype: DType = "f32"): Tensor {
+  return tensor.onHost ? apply({ name: "fromHost", dtype }, tensor) : tensor;
+}
+
+/** An operand of an operation over tensors only: numbers become f32 literals. */
+export function asTensor(where: string, operand: TensorLike): Tensor {
+  if (typeof operand === "number") return literal(where, operand, "f32");
+  if (!(operand instanceof Tensor)) fail("dtype", `${where}: operands are tensors or numbers; got ${typeof operand}.`);
+  return onDevice(operand);
+}
+
+/** The value of a literal (also behind a broadcast), or undefined for everything else. */
+export function literalValue(operand: TensorLike): number | undefined {
+  if (typeof operand === "number") return operand;
+  // What is no tensor is reported when the operands are aligned.
+  if (!(operand instanceof Tensor)) return undefined;
+  const { operation } = operand;
+  if (operation.name === "constant" || operation.name === "hostConstant") return operation.value;
+  const [inner] = operand.inputs;
+  return operation.name === "broadcast" && inner !== undefined ? literalValue(inner) : undefined;
+}
+
+/** Repeats a tensor along axes of length 1 and new leading axes. */
+export function expand(tensor: Tensor, shape: Shape): Tensor {
+  return sameShape(tensor.shape, shape) ? tensor : apply({ name: "broadcast", shape }, tensor);
+}
+
+function isHostLike(operand: TensorLike): boolean {
+  return typeof operand === "number" || operand.onHost;
+}
+
+function onHost(operand: TensorLike): Tensor {
+  return typeof operand === "number" ? apply({ name: "hostConstant", value: operand }) : operand;
+}
+
+/** The dtype that literals and host scalars take in an operation. */
+function meetingDType(operands: readonly TensorLike[]): DType {
+  for (const operand of operands) {
+    if (operand instanceof Tensor && !operand.onHost) return operand.dtype;
+  }
+  return "f32";
+}
+
+function show(operand: TensorLike): string {
+  if (typeof operand === "number") return String(operand);
+  return `${operand.label === undefined ? "" : `${operand.label} `}${showShape(operand.shape)}`;
+}
+
+/** Brings operands to one dtype and one shape by NumPy's broadcasting rules. */
+export function align(where: string, operands: readonly TensorLike[]): Tensor[] {
+  const dtype = meetingDType(operands);
+  const tensors = operands.map((operand) => {
+    if (typeof operand === "number") return literal(where, operand, dtype);
+    if (!(operand instanceof Tensor)) return fail("dtype", `${where}: operands are tensors or numbers; got ${typeof operand}.`);
+    return onDevice(operand, dtype);
+  });
+  let shape: Shape = [];
+  for (const tensor of tensors) {
+    const next = broadcastShapes(shape, tensor.shape);
+    if (next === undefined) {
+      return fail(
+        "shape",
+        `${where}(${operands.map(show).join(", ")}): shapes do not broadcast. ` +
+          "Aligned from the right, each pair of lengths must be equal or one of them 1; insert axes with reshape.",
+      );
+    }
+    shape = next;
+  }
+  return tensors.map((tensor) => expand(tensor, shape));
+}
+
+/** Applies an elementwise primitive: on the host when every operand is a host scalar, else on the device. */
+export function elementwise(name: UnaryName | BinaryName, ...operands: readonly TensorLike[]): Tensor {
+  const traced = operands.some((operand) => operand instanceof Tensor && operand.onHost);
+  if (traced && operands.every(isHostLike)) {
+    return apply({ name: "hostCall", call: hostRules[name] }, ...operands.map(onHost));
+  }
+  return apply({ name }, ...align(name, operands));
+}

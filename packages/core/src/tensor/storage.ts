@@ -1,0 +1,32 @@
+import type { DType, TypedArray } from "./dtype.ts";
+
+/**
+ * Where the elements of a finished tensor are: either in an ordinary typed array (`array`), or in a buffer that belongs to
+ * the backend (`buffer`). Small results stay in arrays, which the garbage collector sees.
+ */
+export interface Storage {
+  readonly dtype: DType;
+  readonly length: number;
+  readonly array: TypedArray | undefined;
+  readonly buffer: DeviceBuffer | undefined;
+  /** Set when several tensors, or a plan that captured it, refer to it: then it must not be updated in place. */
+  shared: boolean;
+  /** The last compiled call that was handed it: tells when one call gets the same storage twice. */
+  stamp: number;
+}
+
+/** A piece of the backend's memory. */
+export interface DeviceBuffer {
+  readonly address: number;
+  readonly byteLength: number;
+  /** Gives the memory back; afterwards the buffer must not be used. */
+  release(): void;
+}
+
+export function arrayStorage(dtype: DType, array: TypedArray): Storage {
+  return { dtype, length: array.length, array, buffer: undefined, shared: false, stamp: 0 };
+}
+
+export function bufferStorage(dtype: DType, length: number, buffer: DeviceBuffer): Storage {
+  return { dtype, length, array: undefined, buffer, shared: false, stamp: 0 };
+}

@@ -1,0 +1,159 @@
+import { runHost } from "../compile/host-program.ts";
+import type { Plan } from "../compile/plan.ts";
+import { fail } from "../errors.ts";
+import { itemSize } from "../tensor/dtype.ts";
+import type { DeviceBuffer, Storage } from "../tensor/storage.ts";
+import { arrayStorage, bufferStorage } from "../tensor/storage.ts";
+import { hostMathImports, hostMathModule } from "./math/host-math.ts";
+import type { Layout } from "./module-builder.ts";
+import { buildModule, layOut } from "./module-builder.ts";
+import type { WasmMemory } from "./memory.ts";
+import { wasmMemory } from "./memory.ts";
+
+/** Results up to this size are handed out as ordinary arrays, which cost no bookkeeping and which the garbage collector sees. */
+const smallBytes = 4096;
+
+/**
+ * So many bytes may wait in results that are handed out as memory buffers; beyond that results become ordinary arrays, since
+ * finalizers run only when the program pauses.
+ */
+const bufferedBytesLimit = 1 << 30;
+
+const finalizer = new FinalizationRegistry<DeviceBuffer>((buffer) => {
+  buffer.release();
+});
+
+/** Makes a storage in the backend's memory that gives its memory back when nothing refers to it any more. */
+export function managedStorage(dtype: Storage["dtype"], length: number): Storage {
+  const buffer = wasmMemory().allocate(length * itemSize[dtype]);
+  const storage = bufferStorage(dtype, length, buffer);
+  finalizer.register(storage, buffer);
+  return storage;
+}
+
+/** A plan as a loaded WebAssembly module with its memory. */
+export class Executable {
+  readonly plan: Plan;
+  readonly moduleBytes: number;
+  readonly #memory: WasmMemory = wasmMemory();
+  readonly #base: DeviceBuffer;
+  readonly #layout: Layout;
+  readonly #run: () => void;
+  /** Where inputs that are ordinary arrays are copied to. */
+  readonly #staging: (DeviceBuffer | undefined)[];
+  /** Fixed places of the outputs that are handed out as ordinary arrays. */
+  readonly #arrayOutputs: (DeviceBuffer | undefined)[];
+  #busy = false;
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    this.#layout = layOut(plan);
+    this.#base = this.#memory.allocate(this.#layout.byteLength);
+    finalizer.register(this, this.#base);
+    const bytes = buildModule(plan, this.#layout, this.#base.address);
+    this.moduleBytes = bytes.byteLength;
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
+      opt: { memory: this.#memory.memory },
+      [hostMathModule]: hostMathImports,
+    });
+    // The module exports `run`, a function without parameters and results.
+    this.#run = instance.exports["run"] as () => void;
+    this.#staging = plan.inputs.map(() => undefined);
+    this.#arrayOutputs = plan.freshOutputs.map(({ length, dtype }) => {
+      const bytesNeeded = length * itemSize[dtype];
+      return bytesNeeded > smallBytes ? undefined : this.#owned(bytesNeeded);
+    });
+  }
+
+  /**
+   * Runs the plan. The slots of `plan.host` that are arguments must be filled in.
+   *
+   * @param inputs - The elements of the plan's inputs.
+   * @returns The elements of its fresh outputs.
+   */
+  run(inputs: readonly Storage[]): Storage[] {
+    if (this.#busy) return fail("trace", "A compiled function was called while it was running.");
+    this.#busy = true;
+    try {
+      const { plan } = this;
+      runHost(plan.host);
+      for (let input = 0; input < inputs.length; input++) this.#stage(input, inputs[input]);
+      const outputs = plan.freshOutputs.map((_, output) => this.#prepareOutput(output));
+      this.#writeArguments();
+      this.#run();
+      for (const copy of plan.copies) this.#copy(copy.from, copy.to);
+      return outputs.map((storage, output) => storage ?? this.#collect(output));
+    } finally {
+      this.#busy = false;
+    }
+  }
+
+  /** A piece of memory that lives as long as the executable. */
+  #owned(byteLength: number): DeviceBuffer {
+    const buffer = this.#memory.allocate(byteLength);
+    finalizer.register(this, buffer);
+    return buffer;
+  }
+
+  #slot(offset: number): number {
+    return (this.#base.address + offset) >> 2;
+  }
+
+  #stage(input: number, storage: Storage | undefined): void {
+    if (storage === undefined) return;
+    let address: number;
+    if (storage.buffer !== undefined) {
+      ({ address } = storage.buffer);
+    } else if (storage.array !== undefined) {
+      const place = (this.#staging[input] ??= this.#owned(storage.array.byteLength));
+      this.#memory.write(place.address, storage.array);
+      ({ address } = place);
+    } else {
+      return;
+    }
+    this.#memory.i32[this.#slot(this.#layout.inputSlots) + input] = address;
+  }
+
+  /** Tells the kernels where a fresh output goes; a result in the backend's memory is made at once. */
+  #prepareOutput(output: number): Storage | undefined {
+    const { dtype, length } = this.plan.freshOutputs[output] ?? { dtype: "f32" as const, length: 0 };
+    if (this.#memory.usedBytes > bufferedBytesLimit) this.#arrayOutputs[output] ??= this.#owned(length * itemSize[dtype]);
+    const fixed = this.#arrayOutputs[output];
+    const storage = fixed === undefined ? managedStorage(dtype, length) : undefined;
+    const address = fixed?.address ?? storage?.buffer?.address ?? 0;
+    this.#memory.i32[this.#slot(this.#layout.outputSlots) + output] = address;
+    return storage;
+  }
+
+  #collect(output: number): Storage {
+    const { dtype, length } = this.plan.freshOutputs[output] ?? { dtype: "f32" as const, length: 0 };
+    return arrayStorage(dtype, this.#memory.read(dtype, this.#arrayOutputs[output]?.address ?? 0, length));
+  }
+
+  #writeArguments(): void {
+    const { slots, arguments: kernelArguments } = this.plan.host;
+    const { f32, f64, i32 } = this.#memory;
+    const first = this.#base.address + this.#layout.arguments;
+    for (let index = 0; index < kernelArguments.length; index++) {
+      const { slot, dtype } = kernelArguments[index] ?? { slot: 0, dtype: "f32" as const };
+      const value = slots[slot] ?? Number.NaN;
+      const address = first + 8 * index;
+      if (dtype === "f32") f32[address >> 2] = value;
+      else if (dtype === "f64") f64[address >> 3] = value;
+      else i32[address >> 2] = value | 0;
+    }
+  }
+
+  #copy(from: number, to: number): void {
+    const bytes = this.plan.buffers[from]?.byteLength ?? 0;
+    this.#memory.copy(this.#addressOf(from), this.#addressOf(to), bytes);
+  }
+
+  #addressOf(buffer: number): number {
+    const place = this.plan.buffers[buffer]?.place;
+    if (place === undefined) return 0;
+    if (place.kind === "temporary") return this.#base.address + this.#layout.temporaries + place.offset;
+    const slots = place.kind === "input" ? this.#layout.inputSlots + 4 * place.input : this.#layout.outputSlots + 4 * place.output;
+    return this.#memory.i32[this.#slot(slots)] ?? 0;
+  }
+}

@@ -1,0 +1,376 @@
+import { ByteBuffer } from "./byte-buffer.ts";
+import { functionEntry, patchCalls, type CallSite } from "./function-entry.ts";
+import type { Features } from "./features.ts";
+import {
+  alignmentOf, laneOpcodes, loadLaneOpcodes, loadOpcodes, operationOpcodes, storeLaneOpcodes, storeOpcodes,
+  type LaneOpName, type LoadLaneName, type LoadName, type OpName, type StoreLaneName, type StoreName,
+} from "./opcodes.ts";
+import { writeSplat, type ConstantLanes } from "./splat.ts";
+import type { FloatLanes, FunctionReference, Local, Operand, Signature, ValueType } from "./types.ts";
+
+/** How a counted loop runs: `for (counter = from; counter < to; counter += step)`, signed. */
+export interface LoopRange {
+  /** The i32 local that counts; it holds `to` or more afterwards. */
+  readonly counter: Local;
+  /** First value; a number, or a local that is read once. */
+  readonly from: number | Local;
+  /** The loop ends as soon as the counter is not below this. */
+  readonly to: number | Local;
+  /** Increment, a positive integer. */
+  readonly step: number;
+}
+
+/** Gives functions of the host a place among the imports of the module. */
+export type ImportFunction = (module: string, name: string, signature: Signature) => FunctionReference;
+
+/** A structured block that can be jumped to. */
+export interface Label {
+  readonly depth: number;
+}
+
+/**
+ * Writes the body of one WebAssembly function, instruction by instruction.
+ *
+ * The code has two parts: a prologue, which runs once at entry and holds the vector constants, and the body. Constants must not stand
+ * inside loops, since V8 13 and later build an inline `v128.const` anew in every iteration (measured: exp runs 2.4 times slower).
+ */
+export class FunctionWriter {
+  /** What the engine offers; generators choose their instructions by it. */
+  readonly features: Features;
+  /** The locals that hold the parameters. */
+  readonly parameters: readonly Local[];
+  /** Imports a function into the module that this function belongs to. */
+  readonly importFunction: ImportFunction;
+
+  readonly #signature: Signature;
+  readonly #localTypes: ValueType[] = [];
+  readonly #prologue = new ByteBuffer(256);
+  readonly #body = new ByteBuffer(1024);
+  readonly #prologueCalls: CallSite[] = [];
+  readonly #bodyCalls: CallSite[] = [];
+  readonly #constants = new Map<string, Local>();
+  #out: ByteBuffer;
+  #depth = 0;
+
+  constructor(signature: Signature, features: Features, importFunction: ImportFunction) {
+    this.#signature = signature;
+    this.features = features;
+    this.importFunction = importFunction;
+    this.parameters = signature.parameters.map((type, index) => ({ index, type }));
+    this.#out = this.#body;
+  }
+
+  /** Makes a fresh local variable, zero at entry. */
+  local(type: ValueType): Local {
+    const index = this.#signature.parameters.length + this.#localTypes.length;
+    this.#localTypes.push(type);
+    return { index, type };
+  }
+
+  /** Pushes the value of a local. */
+  get(local: Local): void {
+    this.#out.byte(0x20);
+    this.#out.unsigned(local.index);
+  }
+
+  /** Pops a value into a local. */
+  set(local: Local): void {
+    this.#out.byte(0x21);
+    this.#out.unsigned(local.index);
+  }
+
+  /** Copies the top of the stack into a local. */
+  tee(local: Local): void {
+    this.#out.byte(0x22);
+    this.#out.unsigned(local.index);
+  }
+
+  /** Writes an instruction without an immediate. */
+  op(name: OpName): void {
+    this.#opcode(operationOpcodes[name]);
+  }
+
+  /** Pushes a 32-bit integer; values from 2^31 to 2^32-1 stand for their bits. */
+  i32(value: number): void {
+    this.#out.byte(0x41);
+    this.#out.signed(value);
+  }
+
+  /** Pushes a 64-bit integer. */
+  i64(value: bigint): void {
+    this.#out.byte(0x42);
+    this.#out.signed64(value);
+  }
+
+  /** Pushes a number rounded to 32-bit floating point. */
+  f32(value: number): void {
+    this.#out.byte(0x43);
+    this.#out.float32(value);
+  }
+
+  /** Pushes a 64-bit floating-point number. */
+  f64(value: number): void {
+    this.#out.byte(0x44);
+    this.#out.float64(value);
+  }
+
+  /** Writes an extraction or replacement of one lane. */
+  lane(name: LaneOpName, index: number): void {
+    this.#opcode(laneOpcodes[name]);
+    this.#out.byte(index);
+  }
+
+  /** Pops an address and pushes what memory holds at address + offset. */
+  load(name: LoadName, offset = 0): void {
+    this.#opcode(loadOpcodes[name]);
+    this.#out.byte(alignmentOf(name));
+    this.#out.unsigned(offset);
+  }
+
+  /** Pops an address and a value and writes the value at address + offset. */
+  store(name: StoreName, offset = 0): void {
+    this.#opcode(storeOpcodes[name]);
+    this.#out.byte(alignmentOf(name));
+    this.#out.unsigned(offset);
+  }
+
+  /** Pops an address and a vector, and pushes the vector with one lane read from memory. */
+  loadLane(name: LoadLaneName, offset: number, lane: number): void {
+    this.#laneAccess(loadLaneOpcodes[name], offset, lane);
+  }
+
+  /** Pops an address and a vector and writes one lane of it to memory. */
+  storeLane(name: StoreLaneName, offset: number, lane: number): void {
+    this.#laneAccess(storeLaneOpcodes[name], offset, lane);
+  }
+
+  /**
+   * Pops two vectors and pushes a choice of their 32 bytes (`i8x16.shuffle`).
+   *
+   * @param lanes - 16 byte numbers; or 4 lane numbers of 32 bits (0..7); or 2 lane numbers of 64 bits (0..3)
+   */
+  shuffle(lanes: readonly number[]): void {
+    this.#opcode(0xfd00d);
+    const width = 16 / lanes.length;
+    for (const lane of lanes) {
+      for (let byte = 0; byte < width; byte += 1) this.#out.byte(lane * width + byte);
+    }
+  }
+
+  /**
+   * A vector that holds one value in every lane, written once into the prologue; equal bits share one local.
+   *
+   * @param lanes - vector shape; "i64x2" takes safe integers
+   * @param value - rounded to the lane type; integers from 2^31 to 2^32-1 stand for their bits in "i32x4"
+   * @returns a local that must not be written
+   */
+  splatConstant(lanes: ConstantLanes, value: number): Local {
+    const key = Object.is(value, -0) ? `${lanes}-0` : lanes + String(value);
+    const known = this.#constants.get(key);
+    if (known !== undefined) return known;
+    const local = this.local("v128");
+    this.#constants.set(key, local);
+    this.prologue(() => {
+      this.#splatBits(lanes, value);
+      this.set(local);
+    });
+    return local;
+  }
+
+  /** Pushes a vector of zeros: the one constant that is cheap everywhere. */
+  zeroVector(): void {
+    this.#splatBits("i32x4", 0);
+  }
+
+  /** Writes code that runs once at entry, before the body; constants that it needs must be asked for before it is written. */
+  prologue(write: () => void): void {
+    const out = this.#out;
+    const depth = this.#depth;
+    this.#out = this.#prologue;
+    this.#depth = 0;
+    write();
+    this.#out = out;
+    this.#depth = depth;
+  }
+
+  /** Pushes an operand: reads the local, or runs the function that writes the code. */
+  push(operand: Operand): void {
+    if (typeof operand === "function") operand();
+    else this.get(operand);
+  }
+
+  /** Pushes a·b + c, fused where relaxed SIMD is available. */
+  multiplyAdd(lanes: FloatLanes, a: Operand, b: Operand, c: Operand): void {
+    this.push(a);
+    this.push(b);
+    if (!this.features.relaxedSimd) this.op(`${lanes}.mul`);
+    this.push(c);
+    this.op(this.features.relaxedSimd ? `${lanes}.relaxed_madd` : `${lanes}.add`);
+  }
+
+  /** Pushes c - a·b, fused where relaxed SIMD is available. */
+  negativeMultiplyAdd(lanes: FloatLanes, a: Operand, b: Operand, c: Operand): void {
+    if (this.features.relaxedSimd) {
+      this.push(a);
+      this.push(b);
+      this.push(c);
+      this.op(`${lanes}.relaxed_nmadd`);
+      return;
+    }
+    this.push(c);
+    this.push(a);
+    this.push(b);
+    this.op(`${lanes}.mul`);
+    this.op(`${lanes}.sub`);
+  }
+
+  /** Pushes, lane by lane, `whenTrue` where the mask is all ones and `whenFalse` where it is zero. */
+  selectLanes(lanes: FloatLanes | "i32x4", mask: Operand, whenTrue: Operand, whenFalse: Operand): void {
+    this.push(whenTrue);
+    this.push(whenFalse);
+    this.push(mask);
+    if (!this.features.relaxedSimd) this.op("v128.bitselect");
+    else this.op(lanes === "f64x2" ? "i64x2.relaxed_laneselect" : "i32x4.relaxed_laneselect");
+  }
+
+  /** A block: jumping to its label leaves it. */
+  block(body: (label: Label) => void): void {
+    this.#structured(0x02, body);
+  }
+
+  /** An endless loop: jumping to its label starts the next iteration; falling off its end leaves it. */
+  loop(body: (label: Label) => void): void {
+    this.#structured(0x03, body);
+  }
+
+  /** Pops a condition (i32) and runs one of two branches. */
+  if(whenTrue: () => void, whenFalse?: () => void): void {
+    this.#structured(0x04, () => {
+      whenTrue();
+      if (whenFalse === undefined) return;
+      this.#out.byte(0x05);
+      whenFalse();
+    });
+  }
+
+  /** Jumps to a label. */
+  br(label: Label): void {
+    this.#out.byte(0x0c);
+    this.#out.unsigned(this.#depth - label.depth);
+  }
+
+  /** Pops a condition (i32) and jumps if it is not zero. */
+  brIf(label: Label): void {
+    this.#out.byte(0x0d);
+    this.#out.unsigned(this.#depth - label.depth);
+  }
+
+  /**
+   * A counted loop; nothing is written if the bounds are numbers and the range is empty.
+   *
+   * With static bounds the test stands at the end only, and a single iteration is written without a loop; otherwise an `if` guards the first
+   * iteration.
+   */
+  for(range: LoopRange, body: () => void): void {
+    const { counter, from, to, step } = range;
+    const isStatic = typeof from === "number" && typeof to === "number";
+    if (isStatic && from >= to) return;
+    this.#integer(from);
+    this.set(counter);
+    if (isStatic && from + step >= to) {
+      body();
+      this.i32(from + step);
+      this.set(counter);
+      return;
+    }
+    if (isStatic) {
+      this.#doWhileBelow(counter, to, step, body);
+      return;
+    }
+    this.get(counter);
+    this.#integer(to);
+    this.op("i32.lt_s");
+    this.if(() => { this.#doWhileBelow(counter, to, step, body); });
+  }
+
+  /** Calls a function whose arguments are on the stack. */
+  call(target: FunctionReference): void {
+    this.#out.byte(0x10);
+    const calls = this.#out === this.#body ? this.#bodyCalls : this.#prologueCalls;
+    calls.push({ at: this.#out.length, target });
+    this.#out.unsigned5(0);
+  }
+
+  /** Pops target address, source address and byte count, and copies memory (regions may overlap). */
+  memoryCopy(): void {
+    this.#opcode(0xfc00a);
+    this.#out.byte(0);
+    this.#out.byte(0);
+  }
+
+  /** Pops address, byte value and byte count, and fills memory. */
+  memoryFill(): void {
+    this.#opcode(0xfc00b);
+    this.#out.byte(0);
+  }
+
+  /**
+   * Finishes the function.
+   *
+   * @param indexOf - the final index of each called function
+   * @returns the function's entry of the code section, without its length
+   */
+  finish(indexOf: (target: FunctionReference) => number): ByteBuffer {
+    patchCalls(this.#prologue, this.#prologueCalls, indexOf);
+    patchCalls(this.#body, this.#bodyCalls, indexOf);
+    return functionEntry(this.#localTypes, [this.#prologue, this.#body]);
+  }
+
+  #opcode(code: number): void {
+    if (code < 0x100) {
+      this.#out.byte(code);
+      return;
+    }
+    this.#out.byte(code >> 12);
+    this.#out.unsigned(code & 0xfff);
+  }
+
+  #laneAccess(code: number, offset: number, lane: number): void {
+    this.#opcode(code);
+    this.#out.byte(2);
+    this.#out.unsigned(offset);
+    this.#out.byte(lane);
+  }
+
+  #splatBits(lanes: ConstantLanes, value: number): void {
+    this.#opcode(0xfd00c);
+    writeSplat(this.#out, lanes, value);
+  }
+
+  #structured(code: number, body: (label: Label) => void): void {
+    this.#out.byte(code);
+    this.#out.byte(0x40);
+    this.#depth += 1;
+    body({ depth: this.#depth });
+    this.#depth -= 1;
+    this.#out.byte(0x0b);
+  }
+
+  #integer(value: number | Local): void {
+    if (typeof value === "number") this.i32(value);
+    else this.get(value);
+  }
+
+  #doWhileBelow(counter: Local, to: number | Local, step: number, body: () => void): void {
+    this.loop((label) => {
+      body();
+      this.get(counter);
+      this.i32(step);
+      this.op("i32.add");
+      this.tee(counter);
+      this.#integer(to);
+      this.op("i32.lt_s");
+      this.brIf(label);
+    });
+  }
+}

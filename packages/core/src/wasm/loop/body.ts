@@ -1,0 +1,399 @@
+import { operandsOf } from "../../compile/stages.ts";
+import type { IndexMap, KernelStore, KernelValue } from "../../compile/kernel.ts";
+import type { DType } from "../../tensor/dtype.ts";
+import { itemSize } from "../../tensor/dtype.ts";
+import type { FunctionWriter } from "../function-writer.ts";
+import { threefry2x32 } from "../math/threefry.ts";
+import type { Local } from "../types.ts";
+import { emitFunction } from "./functions.ts";
+import type { LaneCount } from "./lanes.ts";
+import { loadSplat, loadVector, storeLanes, wordsConstant } from "./lanes.ts";
+
+/** One vector of the innermost axis: `vector` lanes-wide steps after the loop's counter; its first `active` lanes count. */
+export interface Unit {
+  readonly vector: number;
+  readonly active: number;
+}
+
+/** What the body of a kernel is written for. */
+export interface BodySpec {
+  readonly values: readonly KernelValue[];
+  /** The number of loop axes; the last one is the vector axis. */
+  readonly axes: number;
+  /** Bit mask of the reduced axes. */
+  readonly reducedMask: number;
+  readonly lanes: LaneCount;
+  /** Pushes the byte address of a buffer. */
+  readonly pushBuffer: (w: FunctionWriter, buffer: number) => void;
+  /** Where a host argument is in memory. */
+  readonly argumentAddress: (argument: number) => number;
+  readonly dtypeOf: (buffer: number) => DType;
+}
+
+type Scope = (() => void)[];
+
+/** Bit mask of the axes along which an index map moves. */
+export function movingAxes(index: IndexMap): number {
+  return index.strides.reduce((mask, stride, axis) => (stride === 0 ? mask : mask | (1 << axis)), 0);
+}
+
+/**
+ * Writes the values of a kernel's body, each once and as far outside the loops as its dependencies allow.
+ *
+ * The loop generator opens the loops, tells the counters, and asks for values; a value asked for inside a loop is forgotten
+ * when the loop's scope closes.
+ */
+export class BodyEmitter {
+  readonly w: FunctionWriter;
+  readonly spec: BodySpec;
+  /** For each value, the bit mask of the axes that it changes along. */
+  readonly moving: readonly number[];
+  readonly #counters: (Local | undefined)[];
+  readonly #shared = new Map<number, Local>();
+  readonly #perUnit = new Map<Unit, Map<number, Local>>();
+  readonly #addresses = new Map<string, Local>();
+  readonly #pointers = new Map<number, Local>();
+  readonly #scopes: Scope[] = [[]];
+  readonly #spilled = new Map<number, number>();
+  #ramp: Local | undefined;
+
+  constructor(w: FunctionWriter, spec: BodySpec) {
+    this.w = w;
+    this.spec = spec;
+    this.#counters = new Array<Local | undefined>(spec.axes).fill(undefined);
+    const moving: number[] = [];
+    for (const value of spec.values) {
+      let mask = operandsOf(value).reduce((union, operand) => union | (moving[operand] ?? 0), 0);
+      if (value.kind === "load" || value.kind === "iota" || value.kind === "random") mask |= movingAxes(value.index);
+      if (value.kind === "reduce") mask &= ~spec.reducedMask;
+      if (value.kind === "product") mask = (1 << spec.axes) - 1;
+      moving.push(mask);
+    }
+    this.moving = moving;
+  }
+
+  /** The bit of the vector axis. */
+  get vectorBit(): number {
+    return 1 << (this.spec.axes - 1);
+  }
+
+  /** Tells which local counts an axis from here on. */
+  setCounter(axis: number, counter: Local): void {
+    this.#counters[axis] = counter;
+  }
+
+  /** Runs `write`; values and addresses that it makes are forgotten afterwards. */
+  scoped(write: () => void): void {
+    this.#scopes.push([]);
+    write();
+    for (const forget of this.#scopes.pop() ?? []) forget();
+  }
+
+  /** Gives a value that the generator computed itself: a finished reduction, a product. */
+  define(id: number, local: Local, unit: Unit): void {
+    const known = this.#valuesFor(id, unit);
+    known.set(id, local);
+    this.#scopes.at(-1)?.push(() => known.delete(id));
+  }
+
+  /** Whether a value is at hand. */
+  has(id: number, unit: Unit): boolean {
+    return this.#valuesFor(id, unit).has(id);
+  }
+
+  /** Keeps a value of the vector axis in scratch memory for later passes. */
+  spill(id: number, address: number, unit: Unit): void {
+    const value = this.value(id, unit);
+    const dtype = this.#dtype(id);
+    storeLanes(this.w, dtype, () => { this.#pushScratch(address, dtype); }, value, this.spec.lanes, this.#vectorBytes(dtype) * unit.vector);
+  }
+
+  /** From now on a value is loaded from scratch memory instead of computed. */
+  useSpilled(id: number, address: number): void {
+    this.#spilled.set(id, address);
+  }
+
+  /** The local that holds a value, computed here if it is not at hand. */
+  value(id: number, unit: Unit): Local {
+    const known = this.#valuesFor(id, unit).get(id);
+    if (known !== undefined) return known;
+    const value = this.spec.values[id];
+    if (value === undefined) throw new Error(`opt: internal: kernel value ${String(id)} does not exist`);
+    if (value.kind === "constant") return this.#constant(value.value, value.dtype);
+    const operands = this.#spilled.has(id) ? [] : operandsOf(value).map((operand) => this.value(operand, unit));
+    this.#emit(id, value, operands, unit);
+    const local = this.w.local("v128");
+    this.w.set(local);
+    this.define(id, local, unit);
+    return local;
+  }
+
+  /**
+   * Computes, here and now, everything that `roots` need and that does not change along the axes still to be opened.
+   *
+   * @param roots - Values that will be asked for further inside.
+   * @param stores - Stores that will be made further inside.
+   * @param available - Bit mask of the axes that are open.
+   */
+  hoist(roots: readonly number[], stores: readonly KernelStore[], available: number, unit: Unit): void {
+    const seen = new Set<number>();
+    const visit = (id: number): void => {
+      const value = this.spec.values[id];
+      if (value === undefined || seen.has(id) || value.kind === "constant" || this.has(id, unit)) return;
+      seen.add(id);
+      const fixed = ((this.moving[id] ?? 0) & ~available) === 0;
+      if (fixed && this.#canCompute(id, unit)) {
+        this.value(id, unit);
+        return;
+      }
+      if (this.#spilled.has(id)) return;
+      if (value.kind === "load") this.#hoistAddress(value.buffer, value.index, available);
+      for (const operand of operandsOf(value)) visit(operand);
+    };
+    for (const root of roots) visit(root);
+    for (const store of stores) this.#hoistAddress(store.buffer, store.index, available);
+  }
+
+  /** Stores a value's active lanes. A store that does not move along the vector axis writes one element. */
+  store(store: KernelStore, unit: Unit): void {
+    const { w } = this;
+    const dtype = this.spec.dtypeOf(store.buffer);
+    const value = this.value(store.value, unit);
+    const address = this.#address(store.buffer, store.index);
+    const stride = store.index.strides[this.spec.axes - 1] ?? 0;
+    if (stride === 0 || stride === 1) {
+      const moves = stride === 1;
+      const push = (): void => {
+        w.get(address);
+        if (moves) this.#addCounterBytes(dtype, 1);
+      };
+      storeLanes(w, dtype, push, value, moves ? unit.active : 1, moves ? this.#vectorBytes(dtype) * unit.vector : 0);
+      return;
+    }
+    for (let lane = 0; lane < unit.active; lane++) {
+      w.get(address);
+      this.#addCounterBytes(dtype, stride);
+      w.get(value);
+      const offset = (unit.vector * this.spec.lanes + lane) * stride * itemSize[dtype];
+      w.storeLane(dtype === "f64" ? "v128.store64_lane" : "v128.store32_lane", offset, lane);
+    }
+  }
+
+  #dtype(id: number): DType {
+    return this.spec.values[id]?.dtype ?? "f32";
+  }
+
+  #valuesFor(id: number, unit: Unit): Map<number, Local> {
+    if (((this.moving[id] ?? 0) & this.vectorBit) === 0) return this.#shared;
+    let known = this.#perUnit.get(unit);
+    if (known === undefined) {
+      known = new Map();
+      this.#perUnit.set(unit, known);
+    }
+    return known;
+  }
+
+  /** Whether a value can be computed before the reductions that are not finished yet. */
+  #canCompute(id: number, unit: Unit): boolean {
+    const value = this.spec.values[id];
+    if (value === undefined || this.has(id, unit)) return true;
+    if (value.kind === "reduce" || value.kind === "product") return false;
+    return operandsOf(value).every((operand) => this.#canCompute(operand, unit));
+  }
+
+  /** Bytes that one vector of the kernel covers in a buffer. */
+  #vectorBytes(dtype: DType): number {
+    return this.spec.lanes * itemSize[dtype];
+  }
+
+  #constant(value: number, dtype: DType): Local {
+    if (dtype === "f32") return this.w.splatConstant("f32x4", value);
+    if (dtype === "f64") return this.w.splatConstant("f64x2", value);
+    return this.w.splatConstant("i32x4", value);
+  }
+
+  #pointer(buffer: number): Local {
+    const known = this.#pointers.get(buffer);
+    if (known !== undefined) return known;
+    const pointer = this.w.local("i32");
+    this.w.prologue(() => {
+      this.spec.pushBuffer(this.w, buffer);
+      this.w.set(pointer);
+    });
+    this.#pointers.set(buffer, pointer);
+    return pointer;
+  }
+
+  #addressKey(buffer: number, index: IndexMap): string {
+    return `${String(buffer)}:${index.strides.slice(0, -1).join()}+${String(index.offset)}`;
+  }
+
+  #hoistAddress(buffer: number, index: IndexMap, available: number): void {
+    if ((movingAxes(index) & ~this.vectorBit & ~available) === 0) this.#address(buffer, index);
+  }
+
+  /** The byte address of an index map's element at the current counters and position 0 of the vector axis. */
+  #address(buffer: number, index: IndexMap): Local {
+    const { w } = this;
+    const key = this.#addressKey(buffer, index);
+    const known = this.#addresses.get(key);
+    if (known !== undefined) return known;
+    const pointer = this.#pointer(buffer);
+    const bytes = itemSize[this.spec.dtypeOf(buffer)];
+    const outer = index.strides.slice(0, -1);
+    if (index.offset === 0 && outer.every((stride) => stride === 0)) return pointer;
+    w.get(pointer);
+    if (index.offset !== 0) {
+      w.i32(index.offset * bytes);
+      w.op("i32.add");
+    }
+    outer.forEach((stride, axis) => {
+      const counter = this.#counters[axis];
+      if (stride === 0 || counter === undefined) return;
+      w.get(counter);
+      w.i32(stride * bytes);
+      w.op("i32.mul");
+      w.op("i32.add");
+    });
+    const address = w.local("i32");
+    w.set(address);
+    this.#addresses.set(key, address);
+    this.#scopes.at(-1)?.push(() => this.#addresses.delete(key));
+    return address;
+  }
+
+  /** Adds the vector axis's counter, in bytes of a stride, to the address on the stack. */
+  #addCounterBytes(dtype: DType, stride: number): void {
+    const counter = this.#counters[this.spec.axes - 1];
+    if (counter === undefined) return;
+    this.w.get(counter);
+    this.w.i32(stride * itemSize[dtype]);
+    this.w.op("i32.mul");
+    this.w.op("i32.add");
+  }
+
+  #pushScratch(address: number, dtype: DType): void {
+    this.w.i32(address);
+    this.#addCounterBytes(dtype, 1);
+  }
+
+  #emit(id: number, value: KernelValue, operands: readonly Local[], unit: Unit): void {
+    const { w, spec } = this;
+    const spilled = this.#spilled.get(id);
+    if (spilled !== undefined) {
+      this.#pushScratch(spilled, value.dtype);
+      loadVector(w, value.dtype, spec.lanes, this.#vectorBytes(value.dtype) * unit.vector);
+      return;
+    }
+    switch (value.kind) {
+      case "load":
+        this.#emitLoad(value.buffer, value.index, unit);
+        return;
+      case "argument":
+        w.i32(spec.argumentAddress(value.argument));
+        loadSplat(w, value.dtype, 0);
+        return;
+      case "iota":
+        this.#pushIndices(value.index, unit);
+        if (value.dtype === "f32") w.op("f32x4.convert_i32x4_s");
+        if (value.dtype === "f64") w.op("f64x2.convert_low_i32x4_s");
+        return;
+      case "random":
+        this.#emitRandom(value.index, value.stream, value.dtype, operands, unit);
+        return;
+      case "function": {
+        const typed = operands.map((local, index) => ({ local, dtype: this.#dtype(value.operands[index] ?? 0) }));
+        emitFunction(value.name, { w, lanes: spec.lanes, operands: typed, dtype: value.dtype });
+        return;
+      }
+      default:
+        throw new Error(`opt: internal: ${value.kind} is asked for before it is computed`);
+    }
+  }
+
+  #emitLoad(buffer: number, index: IndexMap, unit: Unit): void {
+    const { w, spec } = this;
+    const dtype = spec.dtypeOf(buffer);
+    const address = this.#address(buffer, index);
+    const stride = index.strides[spec.axes - 1] ?? 0;
+    if (stride === 0) {
+      w.get(address);
+      loadSplat(w, dtype, 0);
+      return;
+    }
+    if (stride === 1) {
+      w.get(address);
+      this.#addCounterBytes(dtype, 1);
+      loadVector(w, dtype, spec.lanes, this.#vectorBytes(dtype) * unit.vector);
+      return;
+    }
+    const gathered = w.local("v128");
+    const start = w.local("i32");
+    w.get(address);
+    this.#addCounterBytes(dtype, stride);
+    w.set(start);
+    for (let lane = 0; lane < unit.active; lane++) {
+      w.get(start);
+      w.get(gathered);
+      const offset = (unit.vector * spec.lanes + lane) * stride * itemSize[dtype];
+      w.loadLane(dtype === "f64" ? "v128.load64_lane" : "v128.load32_lane", offset, lane);
+      w.set(gathered);
+    }
+    w.get(gathered);
+  }
+
+  /** Pushes, as i32x4, the value of an affine index in each lane. */
+  #pushIndices(index: IndexMap, unit: Unit): void {
+    const { w, spec } = this;
+    const vectorStride = index.strides[spec.axes - 1] ?? 0;
+    w.i32(index.offset + vectorStride * spec.lanes * unit.vector);
+    index.strides.forEach((stride, axis) => {
+      const counter = this.#counters[axis];
+      if (stride === 0 || counter === undefined) return;
+      w.get(counter);
+      w.i32(stride);
+      w.op("i32.mul");
+      w.op("i32.add");
+    });
+    w.op("i32x4.splat");
+    if (vectorStride === 0) return;
+    this.#ramp ??= wordsConstant(w, [0, 1, 2, 3]);
+    w.get(this.#ramp);
+    w.get(w.splatConstant("i32x4", vectorStride));
+    w.op("i32x4.mul");
+    w.op("i32x4.add");
+  }
+
+  #emitRandom(index: IndexMap, stream: number, dtype: DType, operands: readonly Local[], unit: Unit): void {
+    const { w } = this;
+    const [key0, key1] = operands;
+    if (key0 === undefined || key1 === undefined) throw new Error("opt: internal: a random draw needs a key");
+    const counter = w.local("v128");
+    this.#pushIndices(index, unit);
+    w.set(counter);
+    const words = threefry2x32(w, { word0: counter, word1: w.splatConstant("i32x4", stream) }, { word0: key0, word1: key1 });
+    if (dtype === "f32") {
+      w.get(words.word0);
+      w.i32(8);
+      w.op("i32x4.shr_u");
+      w.op("f32x4.convert_i32x4_s");
+      w.get(w.splatConstant("f32x4", 2 ** -24));
+      w.op("f32x4.mul");
+      return;
+    }
+    // (word0 >>> 5) · 2^26 + (word1 >>> 6), scaled to [0, 1): 53 bits, as the host draws them.
+    w.get(words.word0);
+    w.i32(5);
+    w.op("i32x4.shr_u");
+    w.op("f64x2.convert_low_i32x4_s");
+    w.get(w.splatConstant("f64x2", 2 ** 26));
+    w.op("f64x2.mul");
+    w.get(words.word1);
+    w.i32(6);
+    w.op("i32x4.shr_u");
+    w.op("f64x2.convert_low_i32x4_s");
+    w.op("f64x2.add");
+    w.get(w.splatConstant("f64x2", 2 ** -53));
+    w.op("f64x2.mul");
+  }
+}

@@ -1,0 +1,221 @@
+import { fail } from "../../errors.ts";
+import type { ElementFunction } from "../../compile/kernel.ts";
+import type { DType } from "../../tensor/dtype.ts";
+import type { FunctionWriter } from "../function-writer.ts";
+import { cos } from "../math/cos.ts";
+import { exp } from "../math/exp.ts";
+import { log } from "../math/log.ts";
+import { log1p } from "../math/log1p.ts";
+import { pow } from "../math/pow.ts";
+import { sigmoid } from "../math/sigmoid.ts";
+import { sin } from "../math/sin.ts";
+import { tanh } from "../math/tanh.ts";
+import type { OpName } from "../opcodes.ts";
+import type { FloatLanes, Local } from "../types.ts";
+import type { LaneCount } from "./lanes.ts";
+
+/** A value in a local with its element type. */
+export interface TypedLocal {
+  readonly local: Local;
+  readonly dtype: DType;
+}
+
+/** One element function to write: the operands are in locals, the result is left on the stack. */
+export interface FunctionSite {
+  readonly w: FunctionWriter;
+  readonly lanes: LaneCount;
+  readonly operands: readonly TypedLocal[];
+  /** The element type of the result. */
+  readonly dtype: DType;
+}
+
+type Emitter = (site: FunctionSite) => void;
+
+function vectorOf(dtype: DType): "f32x4" | "f64x2" | "i32x4" {
+  if (dtype === "f32") return "f32x4";
+  return dtype === "f64" ? "f64x2" : "i32x4";
+}
+
+function operand(site: FunctionSite, index: number): TypedLocal {
+  const found = site.operands[index];
+  if (found === undefined) return fail("backend", `compile: operand ${String(index)} of a kernel function is missing.`);
+  return found;
+}
+
+function pushAll(site: FunctionSite): void {
+  for (const { local } of site.operands) site.w.get(local);
+}
+
+/** A machine instruction that exists for these vector types. */
+function instruction(name: "add" | "sub" | "mul" | "abs" | "neg"): Emitter {
+  return (site) => {
+    pushAll(site);
+    site.w.op(`${vectorOf(site.dtype)}.${name}`);
+  };
+}
+
+function floatInstruction(name: "div" | "sqrt"): Emitter {
+  return (site) => {
+    pushAll(site);
+    site.w.op(`${floatLanes(site.dtype)}.${name}`);
+  };
+}
+
+function floatLanes(dtype: DType): FloatLanes {
+  return dtype === "f64" ? "f64x2" : "f32x4";
+}
+
+function unaryMath(write: (w: FunctionWriter, lanes: FloatLanes, x: Local) => void): Emitter {
+  return (site) => {
+    write(site.w, floatLanes(site.dtype), operand(site, 0).local);
+  };
+}
+
+/** Comparisons leave a mask as wide as the kernel's lanes. */
+function comparison(float: "lt" | "le" | "eq", integer: "lt_s" | "le_s" | "eq"): Emitter {
+  return (site) => {
+    const { dtype } = operand(site, 0);
+    pushAll(site);
+    const name: OpName = dtype === "i32" || dtype === "bool" ? `i32x4.${integer}` : `${floatLanes(dtype)}.${float}`;
+    site.w.op(name);
+    if (dtype !== "f64") widenMask(site);
+  };
+}
+
+/** In a kernel of two lanes masks are 64 bits wide. */
+function widenMask({ w, lanes }: FunctionSite): void {
+  if (lanes === 2) w.op("i64x2.extend_low_i32x4_s");
+}
+
+/** Fits the mask on the stack to lanes of 32 bits in the low half, where the kernel has two lanes. */
+function narrowMask({ w, lanes }: FunctionSite): void {
+  if (lanes === 4) return;
+  const mask = w.local("v128");
+  w.tee(mask);
+  w.get(mask);
+  w.shuffle([0, 2, 0, 2]);
+}
+
+function bitwise(name: "and" | "or"): Emitter {
+  return (site) => {
+    pushAll(site);
+    site.w.op(`v128.${name}`);
+  };
+}
+
+/** `max` and `min` of the instruction set propagate NaN, as ours do. */
+function extremum(name: "max" | "min"): Emitter {
+  return (site) => {
+    pushAll(site);
+    site.w.op(site.dtype === "i32" ? `i32x4.${name}_s` : `${floatLanes(site.dtype)}.${name}`);
+  };
+}
+
+function emitRelu(site: FunctionSite): void {
+  const { w, dtype } = site;
+  const lanes = floatLanes(dtype);
+  // pmax(a, b) is a < b ? b : a, so NaN in the first operand stays.
+  w.get(operand(site, 0).local);
+  w.get(w.splatConstant(lanes, 0));
+  w.op(`${lanes}.pmax`);
+}
+
+function emitSign(site: FunctionSite): void {
+  const { w, dtype } = site;
+  const lanes = floatLanes(dtype);
+  const x = operand(site, 0).local;
+  const zero = w.splatConstant(lanes, 0);
+  // x where it is 0 or NaN, else 1 with the sign of x.
+  const one = w.local("v128");
+  w.get(x);
+  w.get(w.splatConstant(lanes, -0));
+  w.op("v128.and");
+  w.get(w.splatConstant(lanes, 1));
+  w.op("v128.or");
+  w.set(one);
+  const ordered = w.local("v128");
+  w.get(x);
+  w.get(zero);
+  w.op(`${lanes}.lt`);
+  w.get(x);
+  w.get(zero);
+  w.op(`${lanes}.gt`);
+  w.op("v128.or");
+  w.set(ordered);
+  w.get(one);
+  w.get(x);
+  w.get(ordered);
+  w.op("v128.bitselect");
+}
+
+function emitWhere(site: FunctionSite): void {
+  const { w, dtype } = site;
+  w.get(operand(site, 1).local);
+  w.get(operand(site, 2).local);
+  w.get(operand(site, 0).local);
+  if (dtype !== "f64" && dtype !== "bool") narrowMask(site);
+  w.op("v128.bitselect");
+}
+
+function emitCast(site: FunctionSite): void {
+  const { w, dtype } = site;
+  const { local, dtype: from } = operand(site, 0);
+  w.get(local);
+  if (from === dtype) return;
+  if (from === "bool") {
+    castPredicate(site);
+    return;
+  }
+  if (dtype === "f32") w.op(from === "f64" ? "f32x4.demote_f64x2_zero" : "f32x4.convert_i32x4_s");
+  else if (dtype === "f64") w.op(from === "f32" ? "f64x2.promote_low_f32x4" : "f64x2.convert_low_i32x4_s");
+  else w.op(from === "f64" ? "i32x4.trunc_sat_f64x2_s_zero" : "i32x4.trunc_sat_f32x4_s");
+}
+
+/** A mask becomes 1 where it is set and 0 elsewhere. */
+function castPredicate(site: FunctionSite): void {
+  const { w, dtype } = site;
+  if (dtype !== "f64") narrowMask(site);
+  w.get(w.splatConstant(vectorOf(dtype), 1));
+  w.op("v128.and");
+}
+
+/** How each element function is written for WebAssembly SIMD. */
+const emitters: Readonly<Record<ElementFunction, Emitter>> = {
+  neg: instruction("neg"),
+  exp: unaryMath(exp),
+  log: unaryMath(log),
+  log1p: unaryMath(log1p),
+  sqrt: floatInstruction("sqrt"),
+  tanh: unaryMath(tanh),
+  sigmoid: unaryMath(sigmoid),
+  relu: emitRelu,
+  abs: instruction("abs"),
+  sign: emitSign,
+  sin: unaryMath(sin),
+  cos: unaryMath(cos),
+  logicalNot: (site) => {
+    pushAll(site);
+    site.w.op("v128.not");
+  },
+  add: instruction("add"),
+  sub: instruction("sub"),
+  mul: instruction("mul"),
+  div: floatInstruction("div"),
+  pow: (site) => {
+    pow(site.w, floatLanes(site.dtype), operand(site, 0).local, operand(site, 1).local);
+  },
+  maximum: extremum("max"),
+  minimum: extremum("min"),
+  less: comparison("lt", "lt_s"),
+  lessEqual: comparison("le", "le_s"),
+  equal: comparison("eq", "eq"),
+  logicalAnd: bitwise("and"),
+  logicalOr: bitwise("or"),
+  where: emitWhere,
+  cast: emitCast,
+};
+
+/** Writes one element function; its result is left on the stack. */
+export function emitFunction(name: ElementFunction, site: FunctionSite): void {
+  emitters[name](site);
+}

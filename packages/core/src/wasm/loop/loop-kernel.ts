@@ -1,0 +1,228 @@
+import type { Stage } from "../../compile/stages.ts";
+import { operandsOf } from "../../compile/stages.ts";
+import type { FunctionWriter } from "../function-writer.ts";
+import type { Local } from "../types.ts";
+import type { BodySpec, Unit } from "./body.ts";
+import { BodyEmitter } from "./body.ts";
+import { activeLanes } from "./lanes.ts";
+import type { LoopPlan, Segment } from "./loop-plan.ts";
+import type { Reducer } from "./reduction.ts";
+import { accumulate, combineLanes, identityOf } from "./reduction.ts";
+import { storeAll } from "./stores.ts";
+
+/** How the generated code finds its memory. */
+export type MemoryAccess = Pick<BodySpec, "pushBuffer" | "argumentAddress" | "dtypeOf">;
+
+/** Stands for "all lanes" where a value does not move along the vector axis. */
+const uniform: Unit = { vector: 0, active: 1 };
+
+interface Accumulator extends Reducer {
+  readonly id: number;
+  readonly operand: number;
+  readonly into: Local;
+}
+
+/** Writes the loops of one kernel. */
+class LoopEmitter {
+  readonly #w: FunctionWriter;
+  readonly #plan: LoopPlan;
+  readonly #body: BodyEmitter;
+  readonly #scratch: number;
+  readonly #vectorAxis: number;
+  readonly #keptMask: number;
+  readonly #counters: readonly Local[];
+  readonly #laneMasks = new Map<string, Local>();
+
+  constructor(w: FunctionWriter, plan: LoopPlan, memory: MemoryAccess, scratch: number) {
+    const { extents, reduced, values } = plan.loop;
+    this.#w = w;
+    this.#plan = plan;
+    this.#scratch = scratch;
+    this.#vectorAxis = extents.length - 1;
+    const reducedMask = reduced.reduce((mask, flag, axis) => (flag ? mask | (1 << axis) : mask), 0);
+    this.#keptMask = ((1 << extents.length) - 1) & ~reducedMask;
+    this.#counters = extents.map(() => w.local("i32"));
+    this.#body = new BodyEmitter(w, { ...memory, values, axes: extents.length, reducedMask, lanes: plan.lanes });
+  }
+
+  write(): void {
+    const { extents, reduced } = this.#plan.loop;
+    if (extents.some((extent, axis) => extent === 0 && reduced[axis] !== true)) return;
+    this.#hoistAll(0, [uniform]);
+    const outer = extents.flatMap((_, axis) => (reduced[axis] === true || axis === this.#vectorAxis ? [] : [axis]));
+    this.#openKept(outer, 0);
+  }
+
+  /** Everything that does not depend on loops still closed is computed before they open. */
+  #hoistAll(open: number, units: readonly Unit[]): void {
+    const { stages, lastStores } = this.#plan.staging;
+    const stores = [...stages.flatMap((stage) => stage.stores), ...lastStores];
+    const roots = [...stages.flatMap((stage) => this.#rootsOf(stage)), ...lastStores.map((store) => store.value)];
+    for (const unit of units) this.#body.hoist(roots, stores, open, unit);
+  }
+
+  #rootsOf(stage: Stage): number[] {
+    const operands = stage.reductions.flatMap((id) => {
+      const value = this.#plan.loop.values[id];
+      return value === undefined ? [] : operandsOf(value);
+    });
+    return [...operands, ...stage.stores.map((store) => store.value)];
+  }
+
+  #counter(axis: number): Local {
+    const counter = this.#counters[axis];
+    if (counter === undefined) throw new Error("opt: internal: a loop axis has no counter");
+    return counter;
+  }
+
+  /** Opens one loop over a whole axis. */
+  #loopOver(axis: number, write: () => void): void {
+    const counter = this.#counter(axis);
+    this.#w.for({ counter, from: 0, to: this.#plan.loop.extents[axis] ?? 0, step: 1 }, () => {
+      this.#body.scoped(() => {
+        this.#body.setCounter(axis, counter);
+        write();
+      });
+    });
+  }
+
+  #openKept(axes: readonly number[], open: number): void {
+    const [axis, ...inner] = axes;
+    if (axis !== undefined) {
+      this.#loopOver(axis, () => {
+        this.#hoistAll(open | (1 << axis), [uniform]);
+        this.#openKept(inner, open | (1 << axis));
+      });
+      return;
+    }
+    if (this.#plan.vectorReduced) {
+      this.#body.scoped(() => { this.#runStages([uniform]); });
+      return;
+    }
+    for (const segment of this.#plan.segments) this.#overSegment(segment, () => { this.#runStages(segment.units); });
+  }
+
+  #overSegment(segment: Segment, write: () => void): void {
+    const counter = this.#counter(this.#vectorAxis);
+    const body = (): void => {
+      this.#body.scoped(() => {
+        this.#body.setCounter(this.#vectorAxis, counter);
+        write();
+      });
+    };
+    if (segment.from + segment.step < segment.to) {
+      this.#w.for({ counter, from: segment.from, to: segment.to, step: segment.step }, body);
+      return;
+    }
+    this.#w.i32(segment.from);
+    this.#w.set(counter);
+    body();
+  }
+
+  /** All passes over the reduced axes, at one place of the kept ones, for some vectors. */
+  #runStages(units: readonly Unit[]): void {
+    const { staging, spills } = this.#plan;
+    staging.stages.forEach((stage, number) => {
+      const stageSpills = spills.filter((spill) => spill.stage === number);
+      for (const unit of units) this.#body.hoist(this.#rootsOf(stage), stage.stores, this.#keptMask, unit);
+      this.#runStage(stage, units, stageSpills.map((spill) => ({ id: spill.value, address: this.#scratch + spill.offset })));
+      for (const spill of stageSpills) this.#body.useSpilled(spill.value, this.#scratch + spill.offset);
+    });
+    for (const unit of units) storeAll(this.#body, staging.lastStores, unit);
+  }
+
+  #runStage(stage: Stage, units: readonly Unit[], spills: readonly { id: number; address: number }[]): void {
+    const { vectorReduced, segments, loop } = this.#plan;
+    const slots = vectorReduced ? Math.max(1, ...segments.map((segment) => segment.units.length)) : units.length;
+    const accumulators = Array.from({ length: slots }, () => this.#accumulators(stage));
+    const step = (unit: Unit, slot: number): void => {
+      for (const accumulator of accumulators[slot] ?? []) {
+        accumulate(this.#w, accumulator, accumulator.into, this.#masked(accumulator, unit));
+      }
+      for (const spill of spills) this.#body.spill(spill.id, spill.address, unit);
+      storeAll(this.#body, stage.stores, unit);
+    };
+    const axes = loop.extents.flatMap((_, axis) => (loop.reduced[axis] === true && axis !== this.#vectorAxis ? [axis] : []));
+    this.#openReduced(axes, this.#keptMask, stage, vectorReduced ? undefined : units, step);
+    if (vectorReduced) this.#finishAcross(accumulators);
+    else units.forEach((unit, slot) => { for (const { id, into } of accumulators[slot] ?? []) this.#body.define(id, into, unit); });
+  }
+
+  #openReduced(axes: readonly number[], open: number, stage: Stage, units: readonly Unit[] | undefined, step: (unit: Unit, slot: number) => void): void {
+    const [axis, ...inner] = axes;
+    if (axis !== undefined) {
+      this.#loopOver(axis, () => {
+        const nowOpen = open | (1 << axis);
+        for (const unit of units ?? [uniform]) this.#body.hoist(this.#rootsOf(stage), stage.stores, nowOpen, unit);
+        this.#openReduced(inner, nowOpen, stage, units, step);
+      });
+      return;
+    }
+    if (units !== undefined) {
+      units.forEach(step);
+      return;
+    }
+    for (const segment of this.#plan.segments) this.#overSegment(segment, () => { segment.units.forEach(step); });
+  }
+
+  /** Fresh running results for every reduction of a pass. */
+  #accumulators(stage: Stage): Accumulator[] {
+    return stage.reductions.map((id) => {
+      const value = this.#plan.loop.values[id];
+      if (value?.kind !== "reduce") throw new Error("opt: internal: only reductions have running results");
+      const into = this.#w.local("v128");
+      const { name, dtype, operand } = value;
+      this.#w.get(identityOf(this.#w, { name, dtype }));
+      this.#w.set(into);
+      return { id, name, dtype, operand, into };
+    });
+  }
+
+  /** The operand of a reduction; lanes past the end of the axis count as nothing. */
+  #masked(accumulator: Accumulator, unit: Unit): Local {
+    const value = this.#body.value(accumulator.operand, unit);
+    if (!this.#plan.vectorReduced || unit.active === this.#plan.lanes) return value;
+    const masked = this.#w.local("v128");
+    this.#w.get(value);
+    this.#w.get(identityOf(this.#w, accumulator));
+    this.#w.get(this.#laneMask(accumulator, unit));
+    this.#w.op("v128.bitselect");
+    this.#w.set(masked);
+    return masked;
+  }
+
+  #laneMask({ dtype }: Accumulator, unit: Unit): Local {
+    const key = `${dtype === "f64" ? "wide" : "narrow"}${String(unit.active)}`;
+    let mask = this.#laneMasks.get(key);
+    if (mask === undefined) {
+      mask = activeLanes(this.#w, dtype, unit.active);
+      this.#laneMasks.set(key, mask);
+    }
+    return mask;
+  }
+
+  /** Combines the running results of all vectors and lanes. */
+  #finishAcross(accumulators: readonly (readonly Accumulator[])[]): void {
+    const [first = [], ...others] = accumulators;
+    first.forEach((accumulator, index) => {
+      for (const other of others) {
+        const partial = other[index];
+        if (partial !== undefined) accumulate(this.#w, accumulator, accumulator.into, partial.into);
+      }
+      combineLanes(this.#w, accumulator, accumulator.into, this.#plan.lanes);
+      this.#body.define(accumulator.id, accumulator.into, uniform);
+    });
+  }
+}
+
+/**
+ * Writes a loop kernel as the body of a function.
+ *
+ * @param w - The function; it takes no parameters.
+ * @param plan - The kernel's layout.
+ * @param memory - Where buffers and host arguments are.
+ * @param scratch - Address of `plan.scratchBytes` bytes.
+ */
+export function emitLoopKernel(w: FunctionWriter, plan: LoopPlan, memory: MemoryAccess, scratch: number): void {
+  new LoopEmitter(w, plan, memory, scratch).write();
+}

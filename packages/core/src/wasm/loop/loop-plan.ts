@@ -1,0 +1,141 @@
+import type { CollapsedLoop } from "../../compile/collapse.ts";
+import { collapseAxes } from "../../compile/collapse.ts";
+import type { ElementFunction, KernelStore, KernelValue, LoopKernel } from "../../compile/kernel.ts";
+import type { Staging } from "../../compile/stages.ts";
+import { operandsOf, stageKernel } from "../../compile/stages.ts";
+import { itemSize } from "../../tensor/dtype.ts";
+import type { DType } from "../../tensor/dtype.ts";
+import type { Unit } from "./body.ts";
+import { movingAxes } from "./body.ts";
+import type { LaneCount } from "./lanes.ts";
+
+/** A value that one pass computes and a later one needs again: kept in scratch memory since computing it is dear. */
+export interface Spill {
+  readonly value: number;
+  readonly stage: number;
+  /** Byte offset in the kernel's scratch memory. */
+  readonly offset: number;
+}
+
+/** A stretch of the vector axis: a loop whose every iteration handles some vectors. */
+export interface Segment {
+  readonly from: number;
+  readonly to: number;
+  readonly step: number;
+  readonly units: readonly Unit[];
+}
+
+/** What the layout depends on in a buffer. */
+export interface BufferFormat {
+  readonly dtype: DType;
+  readonly length: number;
+}
+
+/** All that is decided about a loop kernel before its code is written. */
+export interface LoopPlan {
+  readonly loop: CollapsedLoop;
+  readonly staging: Staging;
+  readonly lanes: LaneCount;
+  readonly vectorReduced: boolean;
+  readonly segments: readonly Segment[];
+  readonly spills: readonly Spill[];
+  readonly scratchBytes: number;
+}
+
+const dearFunctions: ReadonlySet<ElementFunction> = new Set<ElementFunction>(["exp", "log", "log1p", "tanh", "sigmoid", "sin", "cos", "pow"]);
+
+function isDear(value: KernelValue): boolean {
+  return value.kind === "random" || (value.kind === "function" && dearFunctions.has(value.name));
+}
+
+/** Vectors per iteration: enough to hide the latency of short bodies, few enough for the registers of long ones. */
+function unrolling(loop: CollapsedLoop, vectorReduced: boolean): number {
+  const size = loop.values.filter((value) => value.kind !== "constant" && value.kind !== "argument").length;
+  if (loop.values.some(isDear)) return 1;
+  const reduces = loop.reduced.includes(true);
+  if (!reduces) return size <= 16 ? 2 : 1;
+  if (vectorReduced) return size <= 24 ? 4 : 2;
+  return size <= 12 ? 4 : 2;
+}
+
+function segmentsOf(extent: number, lanes: LaneCount, unroll: number, overrun: boolean): Segment[] {
+  const vectors = overrun ? Math.ceil(extent / lanes) : Math.floor(extent / lanes);
+  const rest = overrun ? 0 : extent % lanes;
+  const rounds = Math.floor(vectors / unroll);
+  const segments: Segment[] = [];
+  const full = (count: number): Unit[] => Array.from({ length: count }, (_, vector) => ({ vector, active: lanes }));
+  const step = unroll * lanes;
+  if (rounds > 0) segments.push({ from: 0, to: rounds * step, step, units: full(unroll) });
+  const left = vectors - rounds * unroll;
+  const units = full(left);
+  if (rest > 0) units.push({ vector: left, active: rest });
+  if (units.length > 0) segments.push({ from: rounds * step, to: rounds * step + 1, step, units });
+  return segments;
+}
+
+/** Values that one pass computes and a later one would have to compute again. */
+function findSpills(loop: CollapsedLoop, staging: Staging): Spill[] {
+  const vectorAxis = loop.extents.length - 1;
+  const extent = loop.extents[vectorAxis] ?? 1;
+  const moving: number[] = [];
+  for (const value of loop.values) {
+    let mask = operandsOf(value).reduce((union, operand) => union | (moving[operand] ?? 0), 0);
+    if (value.kind === "load" || value.kind === "iota" || value.kind === "random") mask |= movingAxes(value.index);
+    if (value.kind === "reduce") mask &= ~(1 << vectorAxis);
+    moving.push(mask);
+  }
+  const firstStage = new Map<number, number>();
+  const spilled = new Map<number, Spill>();
+  let offset = 0;
+  staging.stages.forEach((stage, number) => {
+    const visited = new Set<number>();
+    const visit = (id: number): void => {
+      const value = loop.values[id];
+      if (value === undefined || visited.has(id) || value.kind === "reduce" || spilled.has(id)) return;
+      visited.add(id);
+      const first = firstStage.get(id) ?? number;
+      if (first < number && isDear(value) && ((moving[id] ?? 0) & (1 << vectorAxis)) !== 0) {
+        spilled.set(id, { value: id, stage: first, offset });
+        offset += Math.ceil((extent * itemSize[value.dtype]) / 64) * 64 + 64;
+        return;
+      }
+      firstStage.set(id, first);
+      for (const operand of operandsOf(value)) visit(operand);
+    };
+    for (const reduction of stage.reductions) for (const operand of operandsOf(loop.values[reduction] ?? { kind: "product", dtype: "f32" })) visit(operand);
+    for (const store of stage.stores) visit(store.value);
+  });
+  return [...spilled.values()];
+}
+
+function spillBytes(loop: CollapsedLoop, spills: readonly Spill[]): number {
+  const extent = loop.extents.at(-1) ?? 1;
+  return spills.reduce((total, spill) => total + Math.ceil((extent * itemSize[loop.values[spill.value]?.dtype ?? "f64"]) / 64) * 64 + 64, 0);
+}
+
+/**
+ * Decides how a loop kernel is laid out: which axes are joined, which passes it takes, how the vector axis is cut.
+ *
+ * The innermost axis is the vector axis. If it is not reduced, each lane belongs to another result; if it is, the lanes are
+ * partial results that are combined at the end.
+ *
+ * @param kernel - The kernel.
+ * @param buffers - Element type and length of each buffer.
+ * @returns The layout.
+ */
+export function planLoop(kernel: LoopKernel, buffers: readonly BufferFormat[]): LoopPlan {
+  const loop = collapseAxes(kernel);
+  const vectorAxis = loop.extents.length - 1;
+  const vectorReduced = loop.reduced[vectorAxis] === true;
+  const reducedMask = loop.reduced.reduce((mask, reduced, axis) => (reduced ? mask | (1 << axis) : mask), 0);
+  const staging = stageKernel(loop.values, loop.stores, (store) => (movingAxes(store.index) & reducedMask) !== 0);
+  const wide = loop.values.some((value) => value.dtype === "f64") || loop.stores.some((store) => buffers[store.buffer]?.dtype === "f64");
+  const lanes: LaneCount = wide ? 2 : 4;
+  // One dense loop may run over the padding at the end of its buffers, which saves the code for the last few elements.
+  const fillsBuffer = (store: KernelStore): boolean => store.index.strides[0] === 1 && buffers[store.buffer]?.length === loop.extents[0];
+  const overrun = reducedMask === 0 && loop.extents.length === 1 && loop.stores.every(fillsBuffer);
+  const segments = segmentsOf(loop.extents[vectorAxis] ?? 1, lanes, unrolling(loop, vectorReduced), overrun);
+  const canSpill = vectorReduced && loop.reduced.filter(Boolean).length === 1;
+  const spills = canSpill ? findSpills(loop, staging) : [];
+  return { loop, staging, lanes, vectorReduced, segments, spills, scratchBytes: spillBytes(loop, spills) };
+}

@@ -1,0 +1,53 @@
+import type { Local } from "../types.ts";
+import { expDouble, expSingle, ln2Double, ln2Single } from "./coefficients.ts";
+import type { VectorCode } from "./vector-code.ts";
+
+/** x = n·ln 2 + r with |r| <= ln(2)/2. */
+export interface ReducedExponent {
+  /** The integer n + `bias` in the lowest bits of each lane; the bits above hold what the rounding number left there. */
+  readonly integer: Local;
+  /** The remainder r. */
+  readonly remainder: Local;
+}
+
+/**
+ * Splits an exponent into a multiple of ln 2 and a remainder, without a conversion between floats and integers.
+ *
+ * Adding 1.5·2^23 + bias to x/ln 2 rounds it to an integer n and leaves n + bias in the low bits of the sum. ln 2 is subtracted in two
+ * parts (Cody and Waite, 1980), so that r has a relative error of one rounding.
+ */
+export function reduceExponent(v: VectorCode, x: Local, bias: number): ReducedExponent {
+  const magic = v.number(v.format.roundingNumber + bias);
+  const [ln2High = 0, ln2Low = 0] = v.format.lanes === "f32x4" ? ln2Single : ln2Double;
+  const integer = v.multiplyAdd(x, v.number(Math.LOG2E), magic);
+  const n = v.float("sub", integer, magic);
+  const high = v.negativeMultiplyAdd(n, v.number(ln2High), x);
+  return { integer, remainder: v.negativeMultiplyAdd(n, v.number(ln2Low), high) };
+}
+
+/** e^r - 1 for |r| <= ln(2)/2 as r + r²·q(r), accurate relative to e^r. */
+export function smallExpm1(v: VectorCode, remainder: Local): Local {
+  const coefficients = v.format.lanes === "f32x4" ? expSingle : expDouble;
+  const square = v.float("mul", remainder, remainder);
+  return v.multiplyAdd(v.polynomial(remainder, coefficients), square, remainder);
+}
+
+/**
+ * e^x for every x: overflow gives infinity, underflow is gradual, NaN stays NaN.
+ *
+ * 2^n is applied as two factors 2^(n/2), each of which is a normal number, so that the second product rounds once into the subnormal range.
+ */
+export function exponential(v: VectorCode, x: Local): Local {
+  const { mantissaBits, exponentBias } = v.format;
+  const single = v.format.lanes === "f32x4";
+  // Beyond these bounds the result is infinite or 0. pmin and pmax keep a NaN that is their first operand.
+  const clamped = v.float("pmax", v.float("pmin", x, v.number(single ? 90 : 711)), v.number(single ? -105 : -747));
+  const { integer, remainder } = reduceExponent(v, clamped, 2 * exponentBias);
+  const one = v.number(1);
+  const mantissa = v.float("add", smallExpm1(v, remainder), one);
+  // Both halves of n + 2·bias are biased exponents; shifting left drops all that the rounding number left above them.
+  const half = v.shift("shr_u", integer, 1);
+  const first = v.shift("shl", half, mantissaBits);
+  const second = v.shift("shl", v.integers("sub", integer, half), mantissaBits);
+  return v.float("mul", v.float("mul", mantissa, first), second);
+}

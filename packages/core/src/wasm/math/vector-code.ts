@@ -1,0 +1,145 @@
+import type { FunctionWriter } from "../function-writer.ts";
+import type { OpName } from "../opcodes.ts";
+import type { FloatLanes, Local } from "../types.ts";
+
+/** What the binary format of the lanes looks like. */
+export interface FloatFormat {
+  readonly lanes: FloatLanes;
+  /** Lanes of the same width that hold integers. */
+  readonly integers: "i32x4" | "i64x2";
+  readonly scalar: "f32" | "f64";
+  readonly laneCount: 4 | 2;
+  /** Stored bits of the significand. */
+  readonly mantissaBits: 23 | 52;
+  readonly exponentBias: 127 | 1023;
+  /** Adding and subtracting it rounds a number below 2^22 (2^51) in size to an integer. */
+  readonly roundingNumber: number;
+  /** The smallest normal number. */
+  readonly smallestNormal: number;
+}
+
+/** Binary formats of the two vector shapes. */
+export const floatFormats: Readonly<Record<FloatLanes, FloatFormat>> = {
+  f32x4: {
+    lanes: "f32x4", integers: "i32x4", scalar: "f32", laneCount: 4, mantissaBits: 23, exponentBias: 127,
+    roundingNumber: 1.5 * 2 ** 23, smallestNormal: 2 ** -126,
+  },
+  f64x2: {
+    lanes: "f64x2", integers: "i64x2", scalar: "f64", laneCount: 2, mantissaBits: 52, exponentBias: 1023,
+    roundingNumber: 1.5 * 2 ** 52, smallestNormal: 2 ** -1022,
+  },
+};
+
+type FloatOperation = "add" | "sub" | "mul" | "div" | "pmin" | "pmax" | "eq" | "ne" | "lt" | "gt" | "le" | "ge";
+type FloatUnary = "abs" | "neg" | "sqrt" | "trunc";
+type BitOperation = "and" | "or" | "xor" | "andnot";
+type Shift = "shl" | "shr_s" | "shr_u";
+
+/**
+ * Writes vector arithmetic as named values: every operation computes into a fresh local and returns it.
+ *
+ * The engine turns locals into registers, so that the extra sets and gets cost nothing in optimized code.
+ */
+export class VectorCode {
+  readonly w: FunctionWriter;
+  readonly format: FloatFormat;
+
+  constructor(w: FunctionWriter, lanes: FloatLanes) {
+    this.w = w;
+    this.format = floatFormats[lanes];
+  }
+
+  /** A floating-point number in all lanes. */
+  number(value: number): Local {
+    return this.w.splatConstant(this.format.lanes, value);
+  }
+
+  /** An integer in all lanes, as wide as the floating-point lanes. */
+  integer(value: number): Local {
+    return this.w.splatConstant(this.format.integers, value);
+  }
+
+  /** a op b on floating-point lanes; comparisons give masks. */
+  float(operation: FloatOperation, a: Local, b: Local): Local {
+    return this.#operation(`${this.format.lanes}.${operation}`, a, b);
+  }
+
+  /** op a on floating-point lanes. */
+  unary(operation: FloatUnary, a: Local): Local {
+    return this.#operation(`${this.format.lanes}.${operation}`, a);
+  }
+
+  /** a op b on the bits. */
+  bits(operation: BitOperation, a: Local, b: Local): Local {
+    return this.#operation(`v128.${operation}`, a, b);
+  }
+
+  /** a + b, a - b or a comparison on integer lanes. */
+  integers(operation: "add" | "sub" | "lt_s" | "gt_s", a: Local, b: Local): Local {
+    return this.#operation(`${this.format.integers}.${operation}`, a, b);
+  }
+
+  /** Integer lanes shifted by a fixed number of bits. */
+  shift(operation: Shift, a: Local, bits: number): Local {
+    const result = this.w.local("v128");
+    this.w.get(a);
+    this.w.i32(bits);
+    this.w.op(`${this.format.integers}.${operation}`);
+    this.w.set(result);
+    return result;
+  }
+
+  /** a·b + c, fused if possible. */
+  multiplyAdd(a: Local, b: Local, c: Local): Local {
+    this.w.multiplyAdd(this.format.lanes, a, b, c);
+    return this.keep();
+  }
+
+  /** c - a·b, fused if possible. */
+  negativeMultiplyAdd(a: Local, b: Local, c: Local): Local {
+    this.w.negativeMultiplyAdd(this.format.lanes, a, b, c);
+    return this.keep();
+  }
+
+  /** Lanes of `whenTrue` where the mask is set, of `whenFalse` elsewhere. */
+  select(mask: Local, whenTrue: Local, whenFalse: Local): Local {
+    this.w.selectLanes(this.format.lanes, mask, whenTrue, whenFalse);
+    return this.keep();
+  }
+
+  /** The polynomial with these coefficients, lowest power first, by Horner's rule. */
+  polynomial(x: Local, coefficients: readonly number[]): Local {
+    let sum: Local | undefined;
+    for (const coefficient of [...coefficients].reverse()) {
+      const constant = this.number(coefficient);
+      sum = sum === undefined ? constant : this.multiplyAdd(sum, x, constant);
+    }
+    return sum ?? this.number(0);
+  }
+
+  /** Runs code only if a lane of the mask is set; for rare cases, since it jumps. */
+  whenAny(mask: Local, write: () => void): void {
+    this.w.get(mask);
+    this.w.op("v128.any_true");
+    this.w.if(write);
+  }
+
+  /** Sets `target` to the value of `source`. */
+  assign(target: Local, source: Local): void {
+    this.w.get(source);
+    this.w.set(target);
+  }
+
+  /** Takes the vector on top of the stack into a fresh local. */
+  keep(): Local {
+    const result = this.w.local("v128");
+    this.w.set(result);
+    return result;
+  }
+
+  #operation(name: OpName, ...operands: readonly Local[]): Local {
+    for (const operand of operands) this.w.get(operand);
+    this.w.op(name);
+    return this.keep();
+  }
+}

@@ -1,0 +1,89 @@
+import type { FunctionWriter } from "../function-writer.ts";
+import type { FloatLanes, Local } from "../types.ts";
+import type { EpilogueContext, MatmulSpec, OperandKind } from "./spec.ts";
+import { storeElements } from "./store.ts";
+
+/** Where a tile of results lies in C. */
+export interface TilePlace {
+  readonly lanes: FloatLanes;
+  readonly elementBytes: 4 | 8;
+  /** Row of the tile's first element. */
+  readonly row: Local;
+  /** Column of the tile's first element. */
+  readonly column: Local;
+  /** Byte distance of the tile's first element from the start of C. */
+  readonly offset: Local;
+  /** Columns of C. */
+  readonly columns: number;
+  /** Columns of the tile that lie inside C. */
+  readonly width: number;
+  readonly c: Local;
+}
+
+type Sums = readonly (readonly Local[])[];
+
+/** Runs a body for each vector of a tile with its static offset from the tile's start and its number of valid lanes. */
+function eachVector(place: TilePlace, sums: Sums, body: (sum: Local, row: number, column: number, laneCount: number) => void): void {
+  const lanes = 16 / place.elementBytes;
+  sums.forEach((sumRow, row) => {
+    sumRow.forEach((sum, vector) => { body(sum, row, vector * lanes, Math.min(lanes, place.width - vector * lanes)); });
+  });
+}
+
+function pushAddress(w: FunctionWriter, base: Local, offset: Local): void {
+  w.get(base);
+  w.get(offset);
+  w.op("i32.add");
+}
+
+/** Reads the sums that an earlier block of k has left in C. */
+export function loadTile(w: FunctionWriter, place: TilePlace, sums: Sums): void {
+  eachVector(place, sums, (sum, row, column) => {
+    pushAddress(w, place.c, place.offset);
+    w.load("v128.load", (row * place.columns + column) * place.elementBytes);
+    w.set(sum);
+  });
+}
+
+/** Stores the sums in C as they are. */
+export function storeTile(w: FunctionWriter, place: TilePlace, sums: Sums): void {
+  eachVector(place, sums, (sum, row, column, laneCount) => {
+    const offset = (row * place.columns + column) * place.elementBytes;
+    storeElements(w, () => { pushAddress(w, place.c, place.offset); }, offset, sum, place.elementBytes, laneCount);
+  });
+}
+
+/** Hands every vector of sums to the epilogue and stores what it returns. */
+export function finishTile(w: FunctionWriter, spec: MatmulSpec, place: TilePlace, sums: Sums): void {
+  const { epilogue } = spec;
+  if (epilogue === undefined) {
+    storeTile(w, place, sums);
+    return;
+  }
+  const shift = Math.log2(place.elementBytes);
+  eachVector(place, sums, (value, row, column, laneCount) => {
+    const address = (base: Local, kind: OperandKind): number => {
+      w.get(base);
+      w.get(kind === "matrix" ? place.offset : kind === "row" ? place.column : place.row);
+      if (kind !== "matrix") {
+        w.i32(shift);
+        w.op("i32.shl");
+      }
+      w.op("i32.add");
+      const element = kind === "matrix" ? row * place.columns + column : kind === "row" ? column : row;
+      return element * place.elementBytes;
+    };
+    const store = (base: Local, stored: Local): void => {
+      const offset = (row * place.columns + column) * place.elementBytes;
+      storeElements(w, () => { address(base, "matrix"); }, offset, stored, place.elementBytes, laneCount);
+    };
+    const context: EpilogueContext = {
+      value, lanes: place.lanes, laneCount, address, store,
+      row: { base: place.row, plus: row },
+      column: { base: place.column, plus: column },
+      parameters: w.parameters.slice(4),
+    };
+    const stored = epilogue(w, context);
+    if (stored !== undefined) store(place.c, stored);
+  });
+}

@@ -1,0 +1,147 @@
+import type { FunctionWriter } from "../function-writer.ts";
+import type { Local } from "../types.ts";
+import { storeElements } from "./store.ts";
+
+/** One panel to be packed: `width` elements of each of `steps` values of k, put next to each other, k after k. */
+export interface PanelCopy {
+  readonly elementBytes: 4 | 8;
+  /** Elements of the panel in the source. */
+  readonly width: number;
+  /** Elements from one k to the next in the target; at least `width`. */
+  readonly targetWidth: number;
+  /** Bytes between rows of the source. */
+  readonly sourceStride: number;
+  readonly steps: number | Local;
+  /** Address of the panel's first element; changed. */
+  readonly source: Local;
+  /** Address of the packed panel; changed. */
+  readonly target: Local;
+}
+
+function advance(w: FunctionWriter, local: Local, bytes: number): void {
+  w.get(local);
+  w.i32(bytes);
+  w.op("i32.add");
+  w.set(local);
+}
+
+/**
+ * Packs a panel whose elements for one k are neighbors in the source ([k, total], row-major).
+ *
+ * Whole vectors are written; what they write too much is overwritten by the next step or lies in the scratch memory's padding.
+ */
+export function packRows(w: FunctionWriter, copy: PanelCopy): void {
+  const { width, elementBytes, source, target } = copy;
+  const counter = w.local("i32");
+  const vectors = Math.ceil((width * elementBytes) / 16);
+  w.for({ counter, from: 0, to: copy.steps, step: 1 }, () => {
+    for (let vector = 0; vector < vectors; vector += 1) {
+      w.get(target);
+      w.get(source);
+      w.load("v128.load", 16 * vector);
+      w.store("v128.store", 16 * vector);
+    }
+    advance(w, source, copy.sourceStride);
+    advance(w, target, copy.targetWidth * elementBytes);
+  });
+}
+
+/**
+ * Packs a panel whose elements for one k lie in different rows of the source ([total, k], row-major): a transposition.
+ *
+ * Squares of a vector's width are transposed in registers; the steps of k that are left over are gathered element by element.
+ */
+export function packColumns(w: FunctionWriter, copy: PanelCopy): void {
+  const { elementBytes, source, target, steps } = copy;
+  const lanes = 16 / elementBytes;
+  const counter = w.local("i32");
+  const rest = w.local("i32");
+  const squares = w.local("i32");
+  pushSteps(w, steps);
+  w.i32(-lanes);
+  w.op("i32.and");
+  w.set(squares);
+  w.for({ counter, from: 0, to: typeof steps === "number" ? steps - (steps % lanes) : squares, step: lanes }, () => {
+    eachGroup(copy, lanes, (first, count) => { transposeSquare(w, copy, first, count); });
+    advance(w, source, lanes * elementBytes);
+    advance(w, target, lanes * copy.targetWidth * elementBytes);
+  });
+  w.for({ counter: rest, from: typeof steps === "number" ? steps - (steps % lanes) : squares, to: steps, step: 1 }, () => {
+    eachGroup(copy, lanes, (first, count) => { gatherElements(w, copy, first, count); });
+    advance(w, source, elementBytes);
+    advance(w, target, copy.targetWidth * elementBytes);
+  });
+}
+
+function pushSteps(w: FunctionWriter, steps: number | Local): void {
+  if (typeof steps === "number") w.i32(steps);
+  else w.get(steps);
+}
+
+/** Cuts the panel's width into groups of a vector's width. */
+function eachGroup(copy: PanelCopy, lanes: number, body: (first: number, count: number) => void): void {
+  for (let first = 0; first < copy.width; first += lanes) body(first, Math.min(lanes, copy.width - first));
+}
+
+/** Where the target has room for a whole vector it is written whole: garbage in the padding is never stored in C. */
+function storedCount(copy: PanelCopy, first: number, count: number): number {
+  const lanes = 16 / copy.elementBytes;
+  return first + lanes <= copy.targetWidth ? lanes : count;
+}
+
+function transposeSquare(w: FunctionWriter, copy: PanelCopy, first: number, count: number): void {
+  const { elementBytes, source, target } = copy;
+  const lanes = 16 / elementBytes;
+  // Rows beyond the panel's end are replaced by its last row, so that nothing outside the source is read.
+  const rows = Array.from({ length: lanes }, (_, lane) => {
+    const row = w.local("v128");
+    w.get(source);
+    w.load("v128.load", (first + Math.min(lane, count - 1)) * copy.sourceStride);
+    w.set(row);
+    return row;
+  });
+  transposed(w, rows).forEach((vector, step) => {
+    const offset = (step * copy.targetWidth + first) * elementBytes;
+    storeElements(w, () => { w.get(target); }, offset, vector, elementBytes, storedCount(copy, first, count));
+  });
+}
+
+function shuffled(w: FunctionWriter, a: Local, b: Local, lanes: readonly number[]): Local {
+  const result = w.local("v128");
+  w.get(a);
+  w.get(b);
+  w.shuffle(lanes);
+  w.set(result);
+  return result;
+}
+
+/** The transposed square of 4 vectors of 4 elements, or of 2 vectors of 2 elements. */
+function transposed(w: FunctionWriter, rows: readonly Local[]): readonly Local[] {
+  const [a, b, c, d] = rows;
+  if (a === undefined || b === undefined) return rows;
+  if (c === undefined || d === undefined) return [shuffled(w, a, b, [0, 2]), shuffled(w, a, b, [1, 3])];
+  const lowAB = shuffled(w, a, b, [0, 4, 1, 5]);
+  const lowCD = shuffled(w, c, d, [0, 4, 1, 5]);
+  const highAB = shuffled(w, a, b, [2, 6, 3, 7]);
+  const highCD = shuffled(w, c, d, [2, 6, 3, 7]);
+  return [
+    shuffled(w, lowAB, lowCD, [0, 2]), shuffled(w, lowAB, lowCD, [1, 3]),
+    shuffled(w, highAB, highCD, [0, 2]), shuffled(w, highAB, highCD, [1, 3]),
+  ];
+}
+
+function gatherElements(w: FunctionWriter, copy: PanelCopy, first: number, count: number): void {
+  const { elementBytes, source, target } = copy;
+  const vector = w.local("v128");
+  w.get(source);
+  w.load(elementBytes === 4 ? "v128.load32_zero" : "v128.load64_zero", first * copy.sourceStride);
+  w.set(vector);
+  for (let lane = 1; lane < count; lane += 1) {
+    w.get(source);
+    w.get(vector);
+    w.loadLane(elementBytes === 4 ? "v128.load32_lane" : "v128.load64_lane", (first + lane) * copy.sourceStride, lane);
+    w.set(vector);
+  }
+  const offset = first * elementBytes;
+  storeElements(w, () => { w.get(target); }, offset, vector, elementBytes, storedCount(copy, first, count));
+}

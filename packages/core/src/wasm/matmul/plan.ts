@@ -1,0 +1,197 @@
+import { detectFeatures, type Features } from "../features.ts";
+import type { MatmulShape } from "./spec.ts";
+
+/** Consecutive tiles of equal height: rows from (inclusive) to (exclusive). */
+export interface RowGroup {
+  readonly height: number;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Consecutive column panels of equal width, and how their rows are cut. Columns are counted in elements. */
+export interface PanelGroup {
+  readonly vectors: number;
+  readonly from: number;
+  readonly to: number;
+  readonly rows: readonly RowGroup[];
+}
+
+/** How a product is computed: everything that is decided before code is written. */
+export interface MatmulPlan {
+  readonly panels: readonly PanelGroup[];
+  readonly packA: boolean;
+  readonly packB: boolean;
+  /** Steps of k that are computed in one go; k itself if it is not cut. */
+  readonly blockK: number;
+  /** Byte offset of the packed B in scratch memory; the packed A comes first. */
+  readonly packedB: number;
+  readonly scratchBytes: number;
+}
+
+/** Elements of a 16-byte vector. */
+export function laneCountOf(dtype: "f32" | "f64"): 4 | 2 {
+  return dtype === "f32" ? 4 : 2;
+}
+
+/** Bytes of an element. */
+export function elementBytesOf(dtype: "f32" | "f64"): 4 | 8 {
+  return dtype === "f32" ? 4 : 8;
+}
+
+/** Vector registers that x64 engines leave to us. */
+const registerCount = 15;
+
+/**
+ * Vector registers that one step of k occupies.
+ *
+ * V8 12.4 and older do all loads of the step first (measured: a 5x8 tile then runs at half the speed of a 4x8 one); others load an
+ * element of A when it is needed, and of B too if there is only one row.
+ */
+function registersOf(height: number, vectors: number, features: Features): number {
+  const accumulators = height * vectors;
+  const product = features.relaxedSimd ? 0 : 1;
+  if (!features.manyRegisters) return accumulators + vectors + height + product;
+  return accumulators + (height === 1 ? 1 : vectors) + 1 + product;
+}
+
+/** Cycles for one step of k: two multiply-adds and two loads a cycle, and four cycles until a sum can be added to again. */
+function cyclesOf(height: number, vectors: number): number {
+  return Math.max((height * vectors) / 2, (height + vectors) / 2, 4);
+}
+
+/** Zeroing, storing and loop overhead of a tile, in cycles. */
+function overheadOf(height: number, vectors: number): number {
+  return 8 + height * vectors;
+}
+
+/** What another body of code is worth in cycles, so that tiny gains do not double the code. */
+const bodyCost = 16;
+
+const tileHeights: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8];
+
+interface RowPlan {
+  readonly groups: readonly RowGroup[];
+  readonly cost: number;
+}
+
+/** Tiles one below the other: [height, number of tiles]. */
+type Piece = readonly [height: number, tiles: number];
+
+function rowGroups(pieces: readonly Piece[]): readonly RowGroup[] {
+  const groups: RowGroup[] = [];
+  let from = 0;
+  for (const [height, tiles] of pieces) {
+    const to = from + height * tiles;
+    if (to > from) groups.push({ height, from, to });
+    from = to;
+  }
+  return groups;
+}
+
+/** The cheapest way to cut m rows into tiles of at most three heights, for panels of this width. */
+function planRows(m: number, k: number, vectors: number, features: Features): RowPlan | undefined {
+  const heights = tileHeights.filter((height) => height <= m && registersOf(height, vectors, features) <= registerCount);
+  const tileCost = (height: number): number => k * cyclesOf(height, vectors) + overheadOf(height, vectors);
+  const costs = [0, ...tileHeights].map((height) => (height === 0 ? 0 : tileCost(height)));
+  const costOf = (height: number, tiles: number): number => (tiles === 0 ? 0 : tiles * (costs[height] ?? Infinity) + bodyCost);
+  let bestCost = Infinity;
+  let best: readonly Piece[] | undefined;
+  for (const main of heights) {
+    const most = Math.floor(m / main);
+    // One tile less may let the rest be cut evenly: 128 = 20·6 + 2·4.
+    for (let tiles = most; tiles >= Math.max(1, most - 1); tiles -= 1) {
+      const rest = m - tiles * main;
+      const mainCost = costOf(main, tiles);
+      for (const second of heights) {
+        const secondTiles = Math.floor(rest / second);
+        const last = rest - secondTiles * second;
+        const cost = mainCost + costOf(second, secondTiles) + costOf(last, last === 0 ? 0 : 1);
+        if (cost >= bestCost || (last !== 0 && !heights.includes(last))) continue;
+        bestCost = cost;
+        best = [[main, tiles], [second, secondTiles], [last, 1]];
+      }
+    }
+  }
+  return best === undefined ? undefined : { groups: rowGroups(best), cost: bestCost };
+}
+
+/** Sets the last panel apart if it is not full, since other code stores its results. */
+function fullAndPartial(group: PanelGroup, width: number): PanelGroup[] {
+  const boundary = group.to - ((group.to - group.from) % width);
+  if (boundary === group.to || boundary === group.from) return [group];
+  return [{ ...group, to: boundary }, { ...group, from: boundary }];
+}
+
+/** The cheapest way to cut the columns into panels of one width and, at the end, a narrower one. */
+function planPanels(shape: MatmulShape, features: Features, sameRows: boolean): readonly PanelGroup[] {
+  const lanes = laneCountOf(shape.dtype);
+  const total = Math.ceil(shape.n / lanes);
+  let best: readonly PanelGroup[] = [];
+  let bestCost = Infinity;
+  for (const vectors of [2, 3, 4, 1, 6, 8]) {
+    if (vectors > total) continue;
+    const rows = planRows(shape.m, shape.k, vectors, features);
+    if (rows === undefined) continue;
+    const full = Math.floor(total / vectors);
+    const rest = total - full * vectors;
+    const boundary = Math.min(full * vectors * lanes, shape.n);
+    const panels: PanelGroup[] = fullAndPartial({ vectors, from: 0, to: boundary, rows: rows.groups }, vectors * lanes);
+    let cost = full * rows.cost;
+    if (rest > 0) {
+      const ownRows = planRows(shape.m, shape.k, rest, features);
+      if (ownRows === undefined) continue;
+      panels.push({ vectors: rest, from: boundary, to: shape.n, rows: sameRows ? rows.groups : ownRows.groups });
+      cost += ownRows.cost;
+    }
+    if (cost < bestCost) {
+      best = panels;
+      bestCost = cost;
+    }
+  }
+  return best;
+}
+
+/** Decisions that may be forced, for tests and measurements. */
+export type PlanChoices = Partial<Pick<MatmulPlan, "packA" | "packB" | "blockK">>;
+
+/**
+ * Chooses tiles, packing and blocking for a product.
+ *
+ * @param shape - sizes and storage
+ * @param features - what the engine offers; default: what the running engine has
+ * @param choices - decisions to force
+ */
+export function planMatmul(shape: MatmulShape, features: Features = detectFeatures(), choices: PlanChoices = {}): MatmulPlan {
+  const { m, n, k, dtype } = shape;
+  const element = elementBytesOf(dtype);
+  // Packing costs a pass over the operand, which many rows of A or columns of B must pay back.
+  const large = m >= 64 && n >= 64 && k >= 64;
+  // Rows that lie 512 elements or more apart compete for the same few cache lines; the steps through a transposed A do so earlier.
+  const distant = shape.transposeA === true ? m * element >= 1024 : m * k * element >= 2 ** 20;
+  const packA = choices.packA ?? (large && distant);
+  // A transposed B is always packed: its columns are not neighbors in memory.
+  const packB = shape.transposeB === true || (choices.packB ?? (large && k * n * element >= 2 ** 16));
+  // A panel of B (k x 32 bytes) should stay in the first-level cache beside the rows of A.
+  const mostK = 256;
+  const blockK = choices.blockK ?? (packA && packB && k > mostK ? Math.ceil(k / Math.ceil(k / mostK)) : k);
+  const panels = m > 0 && n > 0 ? planPanels(shape, features, packA) : [];
+  const lanes = laneCountOf(dtype);
+  // Packing A writes whole vectors and so up to 16 bytes past its end.
+  const packedB = packA ? roundUp(m * blockK * element + 16, 64) : 0;
+  const columns = roundUp(n, lanes);
+  return { panels, packA, packB, blockK, packedB, scratchBytes: packedB + (packB ? columns * blockK * element : 0) };
+}
+
+/**
+ * Bytes of scratch memory that the generated function needs at its scratch address.
+ *
+ * @param shape - sizes and storage
+ * @param features - what the engine offers; default: what the running engine has
+ */
+export function matmulScratchBytes(shape: MatmulShape, features: Features = detectFeatures()): number {
+  return planMatmul(shape, features).scratchBytes;
+}
+
+function roundUp(value: number, multiple: number): number {
+  return Math.ceil(value / multiple) * multiple;
+}

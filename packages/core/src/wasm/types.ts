@@ -1,0 +1,30 @@
+/** A WebAssembly value type. */
+export type ValueType = "i32" | "i64" | "f32" | "f64" | "v128";
+
+/** The shape of the vectors that hold floating-point numbers. */
+export type FloatLanes = "f32x4" | "f64x2";
+
+/** A parameter or local variable of one function under construction. */
+export interface Local {
+  readonly index: number;
+  readonly type: ValueType;
+}
+
+/** Parameter and result types of a function. */
+export interface Signature {
+  readonly parameters: readonly ValueType[];
+  readonly results: readonly ValueType[];
+}
+
+/** A function of the module under construction; its final index is known only when the module is written. */
+export interface FunctionReference {
+  readonly kind: "imported" | "defined";
+  readonly ordinal: number;
+  readonly signature: Signature;
+}
+
+/** An operand: a local to read, or a function that writes code leaving one value on the stack. */
+export type Operand = Local | (() => void);
+
+/** Binary codes of the value types. */
+export const valueTypeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };

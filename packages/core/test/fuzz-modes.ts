@@ -1,0 +1,125 @@
+import { compile, fromArray, grad, tensor } from "@opt/core";
+import type { Tensor } from "@opt/core";
+import type { Program } from "./program.ts";
+import { buildNodes, buildOutputs, inputTensors, showProgram } from "./program.ts";
+import { randomSource } from "./random-source.ts";
+import type { Expected } from "./reference.ts";
+import { difference, evaluateReference } from "./reference.ts";
+
+/** Checks a program one way; returns what is wrong, or undefined. */
+export type Mode = (program: Program) => string | undefined;
+
+function compareAll(expected: readonly Expected[], actual: readonly Tensor[]): string | undefined {
+  for (const [index, tensorRead] of actual.entries()) {
+    const wanted = expected[index];
+    const why = wanted === undefined ? "no reference" : difference(wanted, tensorRead);
+    if (why !== undefined) return `output ${String(index)}: ${why}`;
+  }
+  return undefined;
+}
+
+/** Each output read on its own, without compile. */
+const lazy: Mode = (program) => {
+  const expected = evaluateReference(buildOutputs(program, inputTensors(program)));
+  return compareAll(expected, buildOutputs(program, inputTensors(program)));
+};
+
+/** All outputs in one compiled plan, called twice. */
+const compiled: Mode = (program) => {
+  const expected = evaluateReference(buildOutputs(program, inputTensors(program)));
+  const run = compile((inputs: readonly Tensor[]) => buildOutputs(program, inputs), { donate: [] });
+  const inputs = inputTensors(program);
+  const first = run(inputs);
+  const second = run(inputs);
+  return compareAll(expected, second) ?? compareAll(expected, first);
+};
+
+/** The inputs come back, replaced by nodes of their shape and dtype: plain, swapped, as views or unchanged. */
+function nextState(program: Program, state: readonly Tensor[]): { next: Tensor[]; outputs: Tensor[] } {
+  const random = randomSource(program.seed + 1e9);
+  const nodes = buildNodes(program, state);
+  const next = state.map((input) => {
+    const fitting = nodes.filter((node) => node.dtype === input.dtype && node.shape.join() === input.shape.join());
+    const chosen = random.pick(fitting);
+    const isSquare = chosen.rank === 2 && chosen.shape[0] === chosen.shape[1] && chosen.dtype !== "i32";
+    return isSquare && random.chance(0.3) ? chosen.sub(chosen.transpose().mul(0.1)) : chosen;
+  });
+  return { next, outputs: program.outputs.flatMap((output) => nodes[output] ?? []) };
+}
+
+/** Three steps of a compiled function that updates its inputs in place, with a number that changes from call to call. */
+const donated: Mode = (program) => {
+  const body = (state: readonly Tensor[], rate: number | Tensor): { next: Tensor[]; outputs: Tensor[] } => {
+    const { next, outputs } = nextState(program, state);
+    return { next, outputs: outputs.map((output) => (output.dtype === "f64" ? output.mul(rate) : output)) };
+  };
+  const step = compile(body);
+  let state: readonly Tensor[] = inputTensors(program);
+  for (const rate of [1.5, -0.25, 2]) {
+    const copies = state.map((input) => fromArray(input.readSync(), input.shape));
+    const wanted = body(copies, rate);
+    const expected = evaluateReference([...wanted.next, ...wanted.outputs]);
+    const actual = step(state, rate);
+    const why = compareAll(expected, [...actual.next, ...actual.outputs]);
+    if (why !== undefined) return `rate ${String(rate)}, ${String(actual.next.length)} states first: ${why}`;
+    state = actual.next;
+  }
+  return undefined;
+};
+
+/** The gradient of a weighted sum of the last floating-point output, as a graph of its own. */
+const gradient: Mode = (program) => {
+  const isFloat = ({ dtype }: { readonly dtype: string }): boolean => dtype === "f32" || dtype === "f64";
+  const lossOf = (floats: readonly Tensor[]): Tensor => {
+    let position = 0;
+    const inputs = program.inputs.map((spec) => (isFloat(spec) ? (floats[position++] ?? tensor(0)) : tensor([...spec.elements], spec)));
+    const nodes = buildNodes(program, inputs).filter(isFloat);
+    const loss = nodes.at(-1) ?? tensor(0);
+    return loss.mul(0.5).sum();
+  };
+  const parameters = (): Tensor[] => inputTensors(program).filter(isFloat);
+  if (parameters().length === 0) return undefined;
+  const expected = evaluateReference(grad(lossOf)(parameters()));
+  return compareAll(expected, compile(grad(lossOf), { donate: [] })(parameters()));
+};
+
+/** The ways in which every program is checked. */
+export const modes: Readonly<Record<string, Mode>> = { lazy, compiled, donated, gradient };
+
+/** Runs a mode; an error counts as a failure. */
+export function attempt(mode: Mode, program: Program): string | undefined {
+  try {
+    return mode(program);
+  } catch (error) {
+    return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  }
+}
+
+/** A smaller program that still fails: fewer outputs, fewer instructions. */
+export function shrink(mode: Mode, program: Program): Program {
+  const candidates: Program[] = [
+    ...program.outputs.map((output) => ({ ...program, outputs: program.outputs.filter((other) => other !== output) })),
+    { ...program, instructions: program.instructions.slice(0, -1) },
+  ].map((candidate) => {
+    const last = candidate.inputs.length + candidate.instructions.length - 1;
+    return { ...candidate, outputs: candidate.outputs.map((output) => Math.min(output, last)) };
+  });
+  const smaller = candidates.find((candidate) => {
+    const isSmaller = candidate.outputs.length > 0 && candidate.instructions.length + candidate.outputs.length < program.instructions.length + program.outputs.length;
+    return isSmaller && attempt(mode, candidate) !== undefined;
+  });
+  return smaller === undefined ? program : shrink(mode, smaller);
+}
+
+/** Checks the programs of some seeds in every mode; returns a report of the first failure, shrunk, with seed and graph. */
+export function findFailure(make: (seed: number) => Program, from: number, count: number): string | undefined {
+  for (let seed = from; seed < from + count; seed++) {
+    const program = make(seed);
+    for (const [name, mode] of Object.entries(modes)) {
+      if (attempt(mode, program) === undefined) continue;
+      const small = shrink(mode, program);
+      return `${name}: ${attempt(mode, small) ?? "passes after shrinking"}\n${showProgram(small)}`;
+    }
+  }
+  return undefined;
+}

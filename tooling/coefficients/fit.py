@@ -1,0 +1,132 @@
+"""Minimax polynomials of packages/core/src/wasm/math/coefficients.ts.
+
+Run `python3 fit.py` (needs mpmath) and put its output in place of that file.
+
+Each polynomial minimizes the largest relative error of the whole function by the Remez exchange algorithm; its coefficients are then
+rounded to the target format. The error printed is the one after rounding.
+"""
+import struct
+
+from mpmath import cos, exp, log, log1p, lu_solve, matrix, mp, mpf, pi, sin, sqrt, tanh
+
+mp.prec = 240
+
+
+def round_to(value, bits):
+    """The nearest binary number with this many significant bits."""
+    if bits == 24:
+        return mpf(struct.unpack("f", struct.pack("f", float(value)))[0])
+    return mpf(float(value))
+
+
+def remez(target, weight, low, high, powers):
+    """Coefficients of the powers that minimize max |weight(x) (target(x) - sum c_k x^k)|, and that maximum."""
+    count = len(powers)
+    middle, radius = (low + high) / 2, (high - low) / 2
+    nodes = [middle - radius * cos(pi * k / count) for k in range(count + 1)]
+    grid = [middle - radius * cos(pi * (k + mpf("0.5")) / 400) for k in range(400)]
+    tabulated = [(x, weight(x), target(x)) for x in grid]
+    coefficients, worst = None, None
+    for _ in range(12):
+        rows = matrix(count + 1, count + 1)
+        right = matrix(count + 1, 1)
+        for i, x in enumerate(nodes):
+            w = weight(x)
+            for j, power in enumerate(powers):
+                rows[i, j] = w * x**power
+            rows[i, count] = (-1) ** i
+            right[i] = w * target(x)
+        solution = lu_solve(rows, right)
+        coefficients = [solution[j] for j in range(count)]
+        level = abs(solution[count])
+        errors = [w * (t - sum(c * x**p for c, p in zip(coefficients, powers))) for x, w, t in tabulated]
+        worst = max(abs(e) for e in errors)
+        extremes = []
+        for (x, _, _), e in zip(tabulated, errors):
+            if extremes and (extremes[-1][1] > 0) == (e > 0):
+                if abs(e) > abs(extremes[-1][1]):
+                    extremes[-1] = (x, e)
+            else:
+                extremes.append((x, e))
+        if len(extremes) < count + 1 or worst < level * mpf("1.02"):
+            break
+        while len(extremes) > count + 1:
+            extremes.pop(0 if abs(extremes[0][1]) < abs(extremes[-1][1]) else -1)
+        nodes = [x for x, _ in extremes]
+    return coefficients, worst
+
+
+def fit(name, note, target, weight, low, high, count, bits):
+    """Prints one polynomial of `count` coefficients, rounded to the format."""
+    low, high = mpf(low), mpf(high)
+    exact, _ = remez(target, weight, low, high, list(range(count)))
+    fixed = [round_to(c, bits) for c in exact]
+    grid = [low + (high - low) * k / 3000 for k in range(3001)]
+    error = max(abs(weight(x) * (target(x) - sum(c * x**p for p, c in enumerate(fixed)))) for x in grid if x != 0)
+    power = float(log(error, 2))
+    body = ", ".join(repr(float(c)) for c in fixed)
+    print(f"/** {note} Largest relative error 2^{power:.1f}. */")
+    print(f"export const {name}: readonly number[] = [{body}];\n")
+
+
+def series(function, point):
+    """A function of a removable singularity at 0: evaluated slightly beside it there."""
+    return lambda x: function(x if abs(x) > point else mpf(point))
+
+
+TINY = mpf(2) ** -60
+
+
+def split(name, note, value, parts):
+    """Prints a constant as a sum of parts with few bits each, the last with 53 or 24."""
+    rest, out = value, []
+    for bits in parts:
+        shift = mpf(2) ** (bits - 1 - int(mp.floor(log(abs(rest), 2))))
+        part = mp.nint(rest * shift) / shift
+        out.append(part)
+        rest -= part
+    print(f"/** {note} */")
+    print(f"export const {name}: readonly number[] = [{', '.join(repr(float(p)) for p in out)}];\n")
+
+
+print("""/**
+ * Polynomial coefficients, lowest power first: written by tooling/coefficients/fit.py, not by hand.
+ *
+ * The error given is that of the whole function when only the polynomial is in error.
+ */
+""")
+half_ln2 = mpf("0.3485")
+exp_rest = series(lambda r: (exp(r) - 1 - r) / r**2, TINY)
+exp_weight = lambda r: r**2 / exp(r)
+fit("expSingle", "q of e^r = 1 + r + r^2 q(r), |r| <= ln(2)/2, rounded to 32 bits.", exp_rest, exp_weight, -half_ln2, half_ln2, 5, 24)
+fit("expDouble", "q of e^r = 1 + r + r^2 q(r), |r| <= ln(2)/2.", exp_rest, exp_weight, -half_ln2, half_ln2, 11, 53)
+tanh_rest = lambda z: (lambda x: (tanh(x) - x) / x**3)(sqrt(z if z > TINY else TINY))
+tanh_weight = lambda z: z * sqrt(z) / tanh(sqrt(z)) if z > 0 else mpf(0)
+fit("tanhSingle", "t of tanh x = x + x^3 t(x^2), |x| <= 0.55, rounded to 32 bits.", tanh_rest, tanh_weight, 0, mpf("0.551") ** 2, 5, 24)
+fit("tanhDouble", "t of tanh x = x + x^3 t(x^2), |x| <= 0.55.", tanh_rest, tanh_weight, 0, mpf("0.551") ** 2, 12, 53)
+
+low_f, high_f = sqrt(mpf("0.5")) - 1 - mpf("0.0005"), sqrt(mpf(2)) - 1 + mpf("0.0005")
+log_rest = series(lambda f: (log1p(f) - f + f**2 / 2) / f**3, TINY)
+log_weight = lambda f: f**3 / log1p(f) if f != 0 else mpf(0)
+fit("logSingle", "p of ln(1 + f) = f - f^2/2 + f^3 p(f), sqrt(1/2) <= 1 + f <= sqrt(2), rounded to 32 bits.", log_rest, log_weight, low_f, high_f, 9, 24)
+
+high_s = high_f / (2 + high_f)
+ratio_rest = lambda z: (lambda s: (log((1 + s) / (1 - s)) - 2 * s) / s**3)(sqrt(z if z > TINY else TINY))
+ratio_weight = lambda z: z * sqrt(z) / log((1 + sqrt(z)) / (1 - sqrt(z))) if z > 0 else mpf(0)
+fit("logRatio", "r of ln((1 + s)/(1 - s)) = 2 s + s^3 r(s^2), |s| <= 0.1716.", ratio_rest, ratio_weight, 0, high_s**2, 8, 53)
+fit("logRatioShort", "The same with the accuracy that a power of 32-bit numbers needs.", ratio_rest, ratio_weight, 0, high_s**2, 6, 53)
+fit("exp2Short", "2^r, |r| <= 1/2, with the accuracy that a power of 32-bit numbers needs.", lambda r: mpf(2) ** r, lambda r: mpf(2) ** -r, mpf("-0.5"), mpf("0.5"), 8, 53)
+
+quarter = (pi / 4 + mpf("0.001")) ** 2
+sin_rest = lambda z: (lambda r: (sin(r) - r) / r**3)(sqrt(z if z > TINY else TINY))
+sin_weight = lambda z: z * sqrt(z) / sin(sqrt(z)) if z > 0 else mpf(0)
+cos_rest = lambda z: (lambda y: (cos(sqrt(y)) - 1 + y / 2) / y**2)(z if z > mpf(2) ** -40 else mpf(2) ** -40)
+cos_weight = lambda z: z**2 / cos(sqrt(z))
+fit("sinSingle", "s of sin r = r + r^3 s(r^2), |r| <= pi/4, rounded to 32 bits.", sin_rest, sin_weight, 0, quarter, 4, 24)
+fit("sinDouble", "s of sin r = r + r^3 s(r^2), |r| <= pi/4.", sin_rest, sin_weight, 0, quarter, 7, 53)
+fit("cosSingle", "c of cos r = 1 - r^2/2 + r^4 c(r^2), |r| <= pi/4, rounded to 32 bits.", cos_rest, cos_weight, 0, quarter, 4, 24)
+fit("cosDouble", "c of cos r = 1 - r^2/2 + r^4 c(r^2), |r| <= pi/4.", cos_rest, cos_weight, 0, quarter, 7, 53)
+
+split("ln2Single", "ln 2 in two 32-bit parts; products of the first with exponents are exact.", log(mpf(2)), [15, 24])
+split("ln2Double", "ln 2 in two parts; products of the first with exponents are exact.", log(mpf(2)), [41, 53])
+split("halfPi", "pi/2 in four parts; products of the first three with integers below 2^20 are exact.", pi / 2, [33, 33, 33, 53])
