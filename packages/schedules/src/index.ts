@@ -1,0 +1,17 @@
+export { constant } from "./constant.ts";
+export { cosine } from "./cosine.ts";
+export type { CosineOptions } from "./cosine.ts";
+export { exponential } from "./exponential.ts";
+export type { ExponentialOptions } from "./exponential.ts";
+export { inverseTime } from "./inverse-time.ts";
+export type { InverseTimeOptions } from "./inverse-time.ts";
+export { join } from "./join.ts";
+export type { SchedulePiece } from "./join.ts";
+export { linear } from "./linear.ts";
+export type { LinearOptions } from "./linear.ts";
+export { piecewiseConstant } from "./piecewise-constant.ts";
+export type { PiecewiseConstantOptions } from "./piecewise-constant.ts";
+export { polynomial } from "./polynomial.ts";
+export type { PolynomialOptions } from "./polynomial.ts";
+export { warmup } from "./warmup.ts";
+export type { WarmupOptions } from "./warmup.ts";
