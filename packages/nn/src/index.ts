@@ -1,0 +1,13 @@
+export { accuracy } from "./accuracy.ts";
+export { activation, leakyRelu, linear, silu, softplus } from "./activations.ts";
+export type { Activation, ActivationName } from "./activations.ts";
+export { binaryCrossEntropy } from "./binary-cross-entropy.ts";
+export { dense } from "./dense.ts";
+export type { DenseOptions, DenseParams } from "./dense.ts";
+export { meanSquaredError } from "./mean-squared-error.ts";
+export { mlp } from "./mlp.ts";
+export type { MlpOptions, MlpParams } from "./mlp.ts";
+export type { Model, ModelInitOptions } from "./model.ts";
+export type { LossOptions, Reduction } from "./reduction.ts";
+export { softmaxCrossEntropy } from "./softmax-cross-entropy.ts";
+export type { SoftmaxCrossEntropyOptions } from "./softmax-cross-entropy.ts";

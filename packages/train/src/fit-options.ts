@@ -1,0 +1,80 @@
+import type { Optimizer, StateTree, TensorTree } from "@opt/core";
+import { checkNumber, checkOptions, describeValue, fail, Tensor, treeFlatten } from "@opt/core";
+import type { Batches } from "./batches.ts";
+import { checkBatches } from "./batches.ts";
+import type { Metrics } from "./evaluate.ts";
+import { checkMetrics } from "./evaluate.ts";
+import type { EpochInfo, StepInfo } from "./history.ts";
+import type { BatchFunction } from "./step.ts";
+
+/** Options of {@link fit}. */
+export interface FitOptions<Params extends TensorTree, Batch extends TensorTree, State extends StateTree> {
+  /** The loss of a batch, a rank-0 tensor: what is minimized. */
+  readonly loss: BatchFunction<Params, Batch>;
+  /** Where to start; these tensors are copied and stay as they are. */
+  readonly params: Params;
+  /** An optimizer, such as `adam()` of `@opt/first-order`. */
+  readonly optimizer: Optimizer<State>;
+  /** The training batches: `minibatches(…)` of `@opt/data`, any object with `epoch(n)`, or a function of the epoch. */
+  readonly batches: Batches<Batch>;
+  /** How many epochs to run in this call, ≥ 1. */
+  readonly epochs: number;
+  /** The number of the first epoch, ≥ 0: which batches are asked for. To go on where an earlier call ended. Default 0. */
+  readonly firstEpoch?: number;
+  /** The optimizer's state to go on from, copied as well. Default `optimizer.init(params)`. */
+  readonly state?: State;
+  /** Batches that are evaluated after each epoch: the loss and all metrics. */
+  readonly validation?: Batches<Batch>;
+  /** Further numbers to compute on the validation batches, each a mean over the batch. */
+  readonly metrics?: Metrics<Params, Batch>;
+  /** Called after each step; when it returns a promise, training waits for it. */
+  readonly onStep?: (info: StepInfo) => unknown;
+  /** Called after each epoch and its validation; when it returns a promise, training waits for it. */
+  readonly onEpoch?: (info: EpochInfo<Params, State>) => unknown;
+  /** Ends training before the next step. */
+  readonly signal?: AbortSignal;
+}
+
+const optionNames = [
+  "loss", "params", "optimizer", "batches", "epochs", "firstEpoch", "state", "validation", "metrics", "onStep", "onEpoch", "signal",
+] as const;
+
+function checkFunction(name: string, value: unknown): void {
+  if (value === undefined || typeof value === "function") return;
+  fail("option", `fit({ ${name} }): must be a function; got ${describeValue(value)}.`);
+}
+
+function isOptimizer(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return "init" in value && typeof value.init === "function" && "update" in value && typeof value.update === "function";
+}
+
+/** Checks all options before anything is computed. */
+export function checkFitOptions<Params extends TensorTree, Batch extends TensorTree, State extends StateTree>(
+  options: FitOptions<Params, Batch, State>,
+): void {
+  checkOptions("fit", options, optionNames);
+  const { loss, params, optimizer, batches, epochs, firstEpoch = 0, validation, metrics, signal } = options;
+  if (typeof loss !== "function") fail("option", `fit({ loss }): must be a function (params, batch) => tensor; got ${describeValue(loss)}.`);
+  if (!isOptimizer(optimizer)) {
+    fail("option", `fit({ optimizer }): must have the functions init and update; got ${describeValue(optimizer)}. Use for example adam() of @opt/first-order.`);
+  }
+  const { leaves } = treeFlatten(params);
+  if (leaves.length === 0 || !leaves.every((leaf) => leaf instanceof Tensor)) {
+    fail("tree", `fit({ params }): must be a tree of one or more tensors; got ${describeValue(params)}. Wrap numbers: tensor(value).`);
+  }
+  checkBatches("fit", "batches", batches);
+  checkNumber("fit", "epochs", epochs, { min: 1, integer: true });
+  checkNumber("fit", "firstEpoch", firstEpoch, { min: 0, integer: true });
+  if (validation !== undefined) checkBatches("fit", "validation", validation);
+  if (metrics !== undefined) {
+    checkMetrics("fit", metrics);
+    if (validation === undefined) fail("option", "fit({ metrics }): needs validation batches to be computed on; got none. Add the option validation.");
+    if ("loss" in metrics) fail("option", 'fit({ metrics.loss }): the name "loss" is taken by the validation loss. Choose another name.');
+  }
+  checkFunction("onStep", options.onStep);
+  checkFunction("onEpoch", options.onEpoch);
+  if (signal !== undefined && typeof signal.aborted !== "boolean") {
+    fail("option", `fit({ signal }): must be an AbortSignal; got ${describeValue(signal)}. Use new AbortController().signal.`);
+  }
+}
