@@ -1,0 +1,17 @@
+import { OptError } from "@opt/core";
+
+/** The code and message of the error that something gives. */
+export function complaint(make: () => unknown): string {
+  try {
+    make();
+  } catch (error) {
+    if (error instanceof OptError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+  return "no error";
+}
+
+/** What a caller without types may hand over. */
+export function wrong<T>(value: unknown): T {
+  return value as T;
+}
