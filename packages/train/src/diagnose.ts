@@ -1,6 +1,5 @@
 import type { Tensor, TensorTree } from "@opt/core";
 import { compile, treeLeaves, treePaths, valueAndGrad } from "@opt/core";
-import type { BatchFunction } from "./step.ts";
 import { countNonFinite } from "./step.ts";
 
 /** The first tensor of a step that held an infinite or NaN element. */
@@ -41,7 +40,7 @@ function placesOf(root: string, tree: TensorTree): Place[] {
  * training step, which therefore pays nothing for it.
  */
 export async function findNonFinite<Params extends TensorTree, Batch extends TensorTree>(
-  loss: BatchFunction<Params, Batch>,
+  loss: (params: Params, batch: Batch) => Tensor,
   params: Params,
   batch: Batch,
 ): Promise<{ path: string; count: number; size: number }> {

@@ -1,16 +1,19 @@
-import type { Optimizer, StateTree, TensorTree } from "@opt/core";
+import type { Key, Optimizer, StateTree, TensorTree } from "@opt/core";
 import { checkNumber, checkOptions, describeValue, fail, Tensor, treeFlatten } from "@opt/core";
 import type { Batches } from "./batches.ts";
 import { checkBatches } from "./batches.ts";
 import type { Metrics } from "./evaluate.ts";
 import { checkMetrics } from "./evaluate.ts";
 import type { EpochInfo, StepInfo } from "./history.ts";
-import type { BatchFunction } from "./step.ts";
+import type { LossFunction } from "./loss.ts";
 
 /** Options of {@link fit}. */
-export interface FitOptions<Params extends TensorTree, Batch extends TensorTree, State extends StateTree> {
-  /** The loss of a batch, a rank-0 tensor: what is minimized. */
-  readonly loss: BatchFunction<Params, Batch>;
+export interface FitOptions<Params extends TensorTree, Batch extends TensorTree, State extends StateTree, Variables extends StateTree = Record<string, never>> {
+  /**
+   * The loss of a batch, a rank-0 tensor: what is minimized. Its third argument tells the step, gives a key, and holds the
+   * variables, whose next values the loss returns beside the tensor: `[loss, variables]`.
+   */
+  readonly loss: LossFunction<Params, Batch, Variables>;
   /** Where to start; these tensors are copied and stay as they are. */
   readonly params: Params;
   /** An optimizer, such as `adam()` of `@opt/first-order`. */
@@ -23,20 +26,26 @@ export interface FitOptions<Params extends TensorTree, Batch extends TensorTree,
   readonly firstEpoch?: number;
   /** The optimizer's state to go on from, copied as well. Default `optimizer.init(params)`. */
   readonly state?: State;
+  /** The number of the first step, ≥ 0, as the loss is told it. To go on where an earlier call ended: its `steps`. Default 0. */
+  readonly firstStep?: number;
+  /** What the loss keeps from step to step without gradients, such as running averages; copied as well. Default `{}`. */
+  readonly variables?: Variables;
+  /** Where the loss's keys come from, one for each step: for dropout and noise. Default none. */
+  readonly key?: Key;
   /** Batches that are evaluated after each epoch: the loss and all metrics. */
   readonly validation?: Batches<Batch>;
   /** Further numbers to compute on the validation batches, each a mean over the batch. */
-  readonly metrics?: Metrics<Params, Batch>;
+  readonly metrics?: Metrics<Params, Batch, Variables>;
   /** Called after each step; when it returns a promise, training waits for it. */
-  readonly onStep?: (info: StepInfo) => unknown;
+  readonly onStep?: (info: StepInfo<Params, Batch, State, Variables>) => unknown;
   /** Called after each epoch and its validation; when it returns a promise, training waits for it. */
-  readonly onEpoch?: (info: EpochInfo<Params, State>) => unknown;
+  readonly onEpoch?: (info: EpochInfo<Params, State, Variables>) => unknown;
   /** Ends training before the next step. */
   readonly signal?: AbortSignal;
 }
 
 const optionNames = [
-  "loss", "params", "optimizer", "batches", "epochs", "firstEpoch", "state", "validation", "metrics", "onStep", "onEpoch", "signal",
+  "loss", "params", "optimizer", "batches", "epochs", "firstEpoch", "state", "firstStep", "variables", "key", "validation", "metrics", "onStep", "onEpoch", "signal",
 ] as const;
 
 function checkFunction(name: string, value: unknown): void {
@@ -50,11 +59,11 @@ function isOptimizer(value: unknown): boolean {
 }
 
 /** Checks all options before anything is computed. */
-export function checkFitOptions<Params extends TensorTree, Batch extends TensorTree, State extends StateTree>(
-  options: FitOptions<Params, Batch, State>,
+export function checkFitOptions<Params extends TensorTree, Batch extends TensorTree, State extends StateTree, Variables extends StateTree>(
+  options: FitOptions<Params, Batch, State, Variables>,
 ): void {
   checkOptions("fit", options, optionNames);
-  const { loss, params, optimizer, batches, epochs, firstEpoch = 0, validation, metrics, signal } = options;
+  const { loss, params, optimizer, batches, epochs, firstEpoch = 0, firstStep = 0, key, validation, metrics, signal } = options;
   if (typeof loss !== "function") fail("option", `fit({ loss }): must be a function (params, batch) => tensor; got ${describeValue(loss)}.`);
   if (!isOptimizer(optimizer)) {
     fail("option", `fit({ optimizer }): must have the functions init and update; got ${describeValue(optimizer)}. Use for example adam() of @opt/first-order.`);
@@ -66,6 +75,8 @@ export function checkFitOptions<Params extends TensorTree, Batch extends TensorT
   checkBatches("fit", "batches", batches);
   checkNumber("fit", "epochs", epochs, { min: 1, integer: true });
   checkNumber("fit", "firstEpoch", firstEpoch, { min: 0, integer: true });
+  checkNumber("fit", "firstStep", firstStep, { min: 0, integer: true });
+  if (key !== undefined && !(Array.isArray(key) && key.length === 2)) fail("option", `fit({ key }): must be a key, such as key(1) of @opt/core; got ${describeValue(key)}.`);
   if (validation !== undefined) checkBatches("fit", "validation", validation);
   if (metrics !== undefined) {
     checkMetrics("fit", metrics);

@@ -1,4 +1,4 @@
-import type { StateTree, TensorTree } from "@opt/core";
+import type { StateTree, Tensor, TensorTree } from "@opt/core";
 import { clone, fail } from "@opt/core";
 import { batchesOf, batchesPerEpoch, batchSize, showBatch } from "./batches.ts";
 import { readNumber, withContext } from "./calls.ts";
@@ -9,6 +9,8 @@ import type { EventLoop } from "./event-loop.ts";
 import type { FitOptions } from "./fit-options.ts";
 import { checkFitOptions } from "./fit-options.ts";
 import type { EpochRecord, FitResult } from "./history.ts";
+import { evaluationContext, lossOnly, trainingContext } from "./loss.ts";
+import type { Trained } from "./step.ts";
 import { makeStep, withNumbersOf } from "./step.ts";
 import { makeStopwatch } from "./stopwatch.ts";
 
@@ -18,6 +20,10 @@ import { makeStopwatch } from "./stopwatch.ts";
  * The whole step, from the loss over its gradient to the updated parameters and state, is one compiled function. Training is
  * deterministic: equal parameters, batches and options give equal losses, bit for bit. About every 40 ms other work on the
  * event loop gets its turn, so that progress bars move, Ctrl-C works and a browser tab stays alive.
+ *
+ * A loss may need more than parameters and batch: its third argument holds `variables`, which it keeps from step to step
+ * without gradients (running averages of batch normalization) and returns as `[loss, variables]`; `step`, for what changes
+ * on a schedule; `key`, a fresh one for each step (dropout, noise); and `training`, false in evaluations.
  *
  * A loss or gradient that is infinite or NaN is an outcome, not an error: that step is not taken, and training ends with the
  * status `non-finite`, the last parameters and state, and the path of the first tensor that was not finite.
@@ -46,9 +52,9 @@ import { makeStopwatch } from "./stopwatch.ts";
  *
  * @see Goodfellow, Bengio and Courville, Deep Learning, sections 8.1.3 and 8.3.1.
  */
-export async function fit<Params extends TensorTree, Batch extends TensorTree, State extends StateTree>(
-  options: FitOptions<Params, Batch, State>,
-): Promise<FitResult<Params, State>> {
+export async function fit<Params extends TensorTree, Batch extends TensorTree, State extends StateTree, Variables extends StateTree = Record<string, never>>(
+  options: FitOptions<Params, Batch, State, Variables>,
+): Promise<FitResult<Params, State, Variables>> {
   checkFitOptions(options);
   const eventLoop = openEventLoop();
   try {
@@ -58,26 +64,39 @@ export async function fit<Params extends TensorTree, Batch extends TensorTree, S
   }
 }
 
-async function train<Params extends TensorTree, Batch extends TensorTree, State extends StateTree>(
-  options: FitOptions<Params, Batch, State>,
+/** Copies of where training starts: compiled steps update their arguments in place, and the caller's tensors must survive. */
+function startOf<Params extends TensorTree, Batch extends TensorTree, State extends StateTree, Variables extends StateTree>(
+  options: FitOptions<Params, Batch, State, Variables>,
+): Trained<Params, State, Variables> {
+  const params = clone(options.params);
+  return {
+    params,
+    state: clone(options.state ?? options.optimizer.init(params)),
+    // Without variables no loss can ask for them: their type is the empty record.
+    variables: clone(options.variables ?? ({} as Variables)),
+  };
+}
+
+async function train<Params extends TensorTree, Batch extends TensorTree, State extends StateTree, Variables extends StateTree>(
+  options: FitOptions<Params, Batch, State, Variables>,
   eventLoop: EventLoop,
-): Promise<FitResult<Params, State>> {
-  const { loss, optimizer, batches, epochs, firstEpoch = 0, validation, signal, onStep, onEpoch } = options;
-  // Compiled steps update their arguments in place; the caller's tensors must survive.
-  let params = clone(options.params);
-  let state = clone(options.state ?? optimizer.init(params));
+): Promise<FitResult<Params, State, Variables>> {
+  const { loss, optimizer, batches, epochs, firstEpoch = 0, firstStep = 0, key, validation, signal, onStep, onEpoch } = options;
+  let trained = startOf(options);
   const step = makeStep(loss, optimizer);
-  const evaluator = makeEvaluator("fit", "validation", { loss, ...options.metrics });
+  const validationLoss = (params: Params, batch: Batch, { variables }: { readonly variables: Variables }): Tensor =>
+    lossOnly(loss, evaluationContext(variables))(params, batch);
+  const evaluator = makeEvaluator("fit", "validation", { loss: validationLoss, ...options.metrics });
   const stepsPerEpoch = batchesPerEpoch(batches);
   const stopwatch = makeStopwatch();
   const losses: number[] = [];
   const records: EpochRecord[] = [];
 
-  const finish = (end: Pick<FitResult<Params, State>, "status" | "message" | "nonFinite">): FitResult<Params, State> => {
+  const finish = (end: Pick<FitResult, "status" | "message" | "nonFinite">): FitResult<Params, State, Variables> => {
     stopwatch.stop();
-    return { params, state, history: { steps: losses, epochs: records }, steps: losses.length, seconds: stopwatch.seconds(), ...end };
+    return { ...trained, history: { steps: losses, epochs: records }, steps: losses.length, seconds: stopwatch.seconds(), ...end };
   };
-  const aborted = (epoch: number): FitResult<Params, State> =>
+  const aborted = (epoch: number): FitResult<Params, State, Variables> =>
     finish({ status: "aborted", message: `aborted by the signal in epoch ${String(epoch)}, after ${String(losses.length)} steps.` });
 
   for (let epoch = firstEpoch; epoch < firstEpoch + epochs; epoch++) {
@@ -89,25 +108,25 @@ async function train<Params extends TensorTree, Batch extends TensorTree, State 
     for (const batch of batchesOf("fit", "batches", batches, epoch)) {
       if (signal?.aborted === true) return aborted(epoch);
       const number = losses.length + 1;
+      const stepNumber = firstStep + losses.length;
       const size = batchSize("fit({ batches })", batch);
-      const [nextParams, nextState, lossTensor] = withContext(
+      const [next, lossTensor] = withContext(
         () => `fit: step ${String(number)}, batch ${showBatch(batch)}`,
-        () => step(params, state, batch),
+        () => step(trained, batch, stepNumber, key),
       );
       const read = readNumber(lossTensor);
       const value = typeof read === "number" ? read : await read;
-      params = nextParams;
       if (!Number.isFinite(value)) {
-        state = withNumbersOf(nextState, state);
+        trained = { params: next.params, state: withNumbersOf(next.state, trained.state), variables: withNumbersOf(next.variables, trained.variables) };
         stopwatch.stop();
-        const nonFinite = { step: number, epoch, ...(await findNonFinite(loss, params, batch)) };
+        const context = trainingContext(trained.variables, stepNumber, key);
+        const nonFinite = { step: number, epoch, ...(await findNonFinite(lossOnly(loss, context), trained.params, batch)) };
         return finish({ status: "non-finite", message: describeNonFinite(nonFinite), nonFinite });
       }
-      state = nextState;
-      const overflow = number === 1 ? await findOverflow(params) : undefined;
+      trained = next;
+      const overflow = number === 1 ? await findOverflow(trained.params) : undefined;
       if (overflow !== undefined) {
-        params = clone(options.params);
-        state = clone(options.state ?? optimizer.init(params));
+        trained = startOf(options);
         const nonFinite = { step: number, epoch, ...overflow };
         return finish({ status: "non-finite", message: describeNonFinite(nonFinite), nonFinite });
       }
@@ -115,8 +134,8 @@ async function train<Params extends TensorTree, Batch extends TensorTree, State 
       lossTotal += size * value;
       examples += size;
       if (onStep !== undefined) {
-        const info = { step: number, epoch, batch: number - stepsBefore, batchesPerEpoch: stepsPerEpoch, loss: value, seconds: stopwatch.seconds() };
-        const pending = onStep(info);
+        const stepOfEpoch = number - stepsBefore;
+        const pending = onStep({ step: number, epoch, stepOfEpoch, batchesPerEpoch: stepsPerEpoch, loss: value, seconds: stopwatch.seconds(), batch, ...trained });
         if (pending instanceof Promise) await pending;
       }
       const turn = eventLoop.turn();
@@ -129,7 +148,7 @@ async function train<Params extends TensorTree, Batch extends TensorTree, State 
     stopwatch.stop();
     if (examples === 0) fail("data", `fit({ batches }): epoch ${String(epoch)} has no examples. Is the batch size larger than the data set, with the last batch dropped?`);
     if (signal?.aborted === true) return aborted(epoch);
-    const evaluation = validation === undefined ? undefined : await evaluator(params, validation, epoch, eventLoop, signal);
+    const evaluation = validation === undefined ? undefined : await evaluator(trained.params, trained.variables, validation, epoch, eventLoop, signal);
     if (validation !== undefined && evaluation === undefined) return aborted(epoch);
     const record: EpochRecord = {
       epoch,
@@ -139,7 +158,7 @@ async function train<Params extends TensorTree, Batch extends TensorTree, State 
       ...(evaluation && { validation: evaluation }),
     };
     records.push(record);
-    await onEpoch?.({ ...record, params, state });
+    await onEpoch?.({ ...record, ...trained });
   }
   const count = `${String(epochs)} ${epochs === 1 ? "epoch" : "epochs"}`;
   return finish({ status: "completed", message: `completed ${count}, ${String(losses.length)} steps.` });

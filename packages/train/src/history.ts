@@ -2,19 +2,27 @@ import type { StateTree, TensorTree } from "@opt/core";
 import type { NonFinite } from "./diagnose.ts";
 
 /** What `onStep` is told. */
-export interface StepInfo {
+export interface StepInfo<Params extends TensorTree = TensorTree, Batch extends TensorTree = TensorTree, State extends StateTree = StateTree, Variables extends StateTree = StateTree> {
   /** The step, counted from 1 in this call of `fit`. */
   readonly step: number;
   /** The epoch, counted from `firstEpoch`. */
   readonly epoch: number;
   /** The step within the epoch, counted from 1. */
-  readonly batch: number;
+  readonly stepOfEpoch: number;
   /** The number of steps in an epoch, where the batches tell it. */
   readonly batchesPerEpoch: number | undefined;
   /** The loss of the batch, before the step. */
   readonly loss: number;
   /** Training time so far, in seconds. */
   readonly seconds: number;
+  /** The batch. */
+  readonly batch: Batch;
+  /** The parameters after the step. The next step updates them in place: `clone` what is to be kept. */
+  readonly params: Params;
+  /** The optimizer's state after the step; as with `params`. */
+  readonly state: State;
+  /** The loss's variables after the step; as with `params`. */
+  readonly variables: Variables;
 }
 
 /** What is kept of an epoch. */
@@ -32,22 +40,26 @@ export interface EpochRecord {
 }
 
 /** What `onEpoch` is told. */
-export interface EpochInfo<Params extends TensorTree, State extends StateTree> extends EpochRecord {
+export interface EpochInfo<Params extends TensorTree = TensorTree, State extends StateTree = StateTree, Variables extends StateTree = StateTree> extends EpochRecord {
   /** The parameters after the epoch. The next step updates them in place: `clone` what is to be kept. */
   readonly params: Params;
   /** The optimizer's state after the epoch; as with `params`. */
   readonly state: State;
+  /** The loss's variables after the epoch; as with `params`. */
+  readonly variables: Variables;
 }
 
 /** How training ended. */
 export type FitStatus = "completed" | "aborted" | "non-finite";
 
 /** The result of `fit`. */
-export interface FitResult<Params extends TensorTree, State extends StateTree> {
+export interface FitResult<Params extends TensorTree = TensorTree, State extends StateTree = StateTree, Variables extends StateTree = StateTree> {
   /** The parameters reached. */
   readonly params: Params;
   /** The optimizer's state reached. */
   readonly state: State;
+  /** The loss's variables reached; `{}` where it keeps none. */
+  readonly variables: Variables;
   readonly history: {
     /** The loss of each step that was taken. */
     readonly steps: readonly number[];

@@ -5,4 +5,4 @@ export type { EvaluateOptions, Metrics } from "./evaluate.ts";
 export { fit } from "./fit.ts";
 export type { FitOptions } from "./fit-options.ts";
 export type { EpochInfo, EpochRecord, FitResult, FitStatus, StepInfo } from "./history.ts";
-export type { BatchFunction } from "./step.ts";
+export type { LossContext, LossFunction, MetricFunction } from "./loss.ts";

@@ -1,15 +1,22 @@
-import type { Optimizer, StateTree, TensorTree } from "@opt/core";
+import type { Key, Optimizer, Scalar, StateTree, TensorTree } from "@opt/core";
 import { applyUpdates, compile, equal, isFinite, logicalAnd, Tensor, treeFlatten, treeLeaves, treeMap, treeUnflatten, valueAndGrad, where } from "@opt/core";
+import type { LossFunction } from "./loss.ts";
+import { lossAndVariables, trainingContext } from "./loss.ts";
 
-/** A loss or a metric: a function of parameters and a batch with a single number, as a tensor, for a result. */
-export type BatchFunction<Params extends TensorTree, Batch extends TensorTree> = (params: Params, batch: Batch) => Tensor;
+/** What training changes: parameters, the optimizer's state and the loss's variables. */
+export type Trained<Params extends TensorTree, State extends StateTree, Variables extends StateTree> = {
+  readonly params: Params;
+  readonly state: State;
+  readonly variables: Variables;
+};
 
-/** One training step: new parameters, new state and the loss before the step, which is NaN when nothing was changed. */
-export type Step<Params extends TensorTree, State extends StateTree, Batch extends TensorTree> = (
-  params: Params,
-  state: State,
+/** One training step: what it leaves behind, and the loss before the step, which is NaN when nothing was changed. */
+export type Step<Params extends TensorTree, State extends StateTree, Variables extends StateTree, Batch extends TensorTree> = (
+  trained: Trained<Params, State, Variables>,
   batch: Batch,
-) => [Params, State, Tensor];
+  step: Scalar,
+  key: Key | undefined,
+) => readonly [Trained<Params, State, Variables>, Tensor];
 
 /** How many elements of a floating-point tensor are infinite or NaN, as a rank-0 tensor. */
 export function countNonFinite(x: Tensor): Tensor {
@@ -35,26 +42,32 @@ function chooseState<State extends StateTree>(ok: Tensor, next: State, old: Stat
 }
 
 /**
- * Compiles a training step that protects itself: when the loss or an element of a gradient is infinite or NaN, parameters
- * and state stay as they are, and the loss that is returned is NaN. The check costs one pass over the gradients.
+ * Compiles a training step that protects itself: when the loss or an element of a gradient is infinite or NaN, parameters,
+ * state and variables stay as they are, and the loss that is returned is NaN. The check costs one pass over the gradients.
  */
-export function makeStep<Params extends TensorTree, State extends StateTree, Batch extends TensorTree>(
-  loss: BatchFunction<Params, Batch>,
+export function makeStep<Params extends TensorTree, Batch extends TensorTree, State extends StateTree, Variables extends StateTree>(
+  loss: LossFunction<Params, Batch, Variables>,
   optimizer: Optimizer<State>,
-): Step<Params, State, Batch> {
-  return compile((params: Params, state: State, batch: Batch): [Params, State, Tensor] => {
-    const [value, gradients] = valueAndGrad(loss)(params, batch);
+): Step<Params, State, Variables, Batch> {
+  return compile((trained: Trained<Params, State, Variables>, batch: Batch, step: Scalar, key: Key | undefined) => {
+    const { params, state, variables } = trained;
+    const context = trainingContext(variables, step, key);
+    const [[value, nextVariables], gradients] = valueAndGrad(lossAndVariables(loss, context), { auxiliary: true })(params, batch);
     const { updates, state: nextState } = optimizer.update(gradients, state, params, { value });
-    const next = applyUpdates(params, updates);
+    const nextParams = applyUpdates(params, updates);
     const ok = treeLeaves(gradients)
       .map((gradient) => equal(countNonFinite(gradient), 0))
       .reduce(logicalAnd, isFinite(value));
-    const keptParams = treeMap((after: Tensor, before: Tensor) => where(ok, after, before), next, params);
-    return [keptParams, chooseState(ok, nextState, state), where(ok, value, Number.NaN)];
+    const next = {
+      params: treeMap((after: Tensor, before: Tensor) => where(ok, after, before), nextParams, params),
+      state: chooseState(ok, nextState, state),
+      variables: chooseState(ok, nextVariables, variables),
+    };
+    return [next, where(ok, value, Number.NaN)] as const;
   });
 }
 
-/** The state after a step that changed nothing: tensors as they are now, numbers as they were before. */
+/** A state after a step that changed nothing: tensors as they are now, numbers as they were before. */
 export function withNumbersOf<State extends StateTree>(now: State, before: State): State {
   const { leaves, structure } = treeFlatten(now);
   const oldLeaves = treeFlatten(before).leaves;

@@ -35,7 +35,7 @@ describe("fit with minibatches of @opt/data", () => {
     expect(first.history.epochs.at(-1)?.validation?.accuracy).toBeGreaterThanOrEqual(0.98);
     // 400 examples are six batches of 64 and one of 16.
     expect(first.steps).toBe(80 * 7);
-    expect(steps.at(-1)).toMatchObject({ step: 560, epoch: 79, batch: 7, batchesPerEpoch: 7 });
+    expect(steps.at(-1)).toMatchObject({ step: 560, epoch: 79, stepOfEpoch: 7, batchesPerEpoch: 7 });
     expect((await train(1)).history.steps).toEqual(first.history.steps);
     expect((await train(2)).history.steps).not.toEqual(first.history.steps);
   });
