@@ -114,7 +114,7 @@ describe("fit", () => {
       },
     });
     expect(order).toEqual(["step 1", "step 2", "epoch 0", "step 3", "step 4", "epoch 1"]);
-    expect(infos.map(({ epoch, stepOfEpoch, batchesPerEpoch, loss: value }) => [epoch, batch, batchesPerEpoch, value])).toEqual([
+    expect(infos.map(({ epoch, stepOfEpoch, batchesPerEpoch, loss: value }) => [epoch, stepOfEpoch, batchesPerEpoch, value])).toEqual([
       [0, 1, 2, history.steps[0]], [0, 2, 2, history.steps[1]], [1, 1, 2, history.steps[2]], [1, 2, 2, history.steps[3]],
     ]);
     expect(records).toEqual(history.epochs);
