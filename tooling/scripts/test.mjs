@@ -14,8 +14,9 @@ const windows = process.platform === "win32";
 const temporary = mkdtempSync(join(tmpdir(), "opt-test-"));
 const suiteReport = join(temporary, "suites.json");
 
-/** The steps print into a pipe; whether colors may pass is known only here. */
-const stepEnvironment = { ...environment, ...(process.stdout.isTTY ? { FORCE_COLOR: "1" } : { NO_COLOR: "1", FORCE_COLOR: "0" }) };
+/** The steps print into a pipe; whether colors may pass is known only here. Node warns when both variables are set. */
+const { FORCE_COLOR: _force, NO_COLOR: _no, ...colorless } = environment;
+const stepEnvironment = { ...colorless, ...(process.stdout.isTTY ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" }) };
 
 /** Runs one of the development tools. */
 const tool = (name, ...parameters) => ({ command: join(bin, windows ? `${name}.cmd` : name), parameters });

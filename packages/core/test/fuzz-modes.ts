@@ -84,10 +84,10 @@ const gradient: Mode = (program) => {
 };
 
 /** The ways in which every program is checked. */
-export const modes: Readonly<Record<string, Mode>> = { lazy, compiled, donated, gradient };
+const modes: Readonly<Record<string, Mode>> = { lazy, compiled, donated, gradient };
 
 /** Runs a mode; an error counts as a failure. */
-export function attempt(mode: Mode, program: Program): string | undefined {
+function attempt(mode: Mode, program: Program): string | undefined {
   try {
     return mode(program);
   } catch (error) {
@@ -96,7 +96,7 @@ export function attempt(mode: Mode, program: Program): string | undefined {
 }
 
 /** A smaller program that still fails: fewer outputs, fewer instructions. */
-export function shrink(mode: Mode, program: Program): Program {
+function shrink(mode: Mode, program: Program): Program {
   const candidates: Program[] = [
     ...program.outputs.map((output) => ({ ...program, outputs: program.outputs.filter((other) => other !== output) })),
     { ...program, instructions: program.instructions.slice(0, -1) },

@@ -68,6 +68,8 @@ describe("grad and valueAndGrad", () => {
     expect(elements(grad(deep)(f64([1])))).toEqual([2 ** 20]);
     const chain = (x: Tensor): Tensor => { let y = x; for (let depth = 0; depth < 5000; depth++) y = y.add(1); return y.sum(); };
     expect(elements(grad(chain)(f64([1])))).toEqual([1]);
+    expect(elements(grad(chain)(f64(1)))).toEqual([1]);
+    expect(elements(chain(f64(1)))).toEqual([5001]);
   });
 
   it("leave the original values alone", () => {

@@ -10,7 +10,7 @@ import { backward } from "./backward.ts";
 import { grad, variables } from "./grad.ts";
 
 /** Checks that a direction has the parameters' structure, shapes and dtypes. */
-export function checkDirection(where: string, params: TensorTree, direction: TensorTree): void {
+function checkDirection(where: string, params: TensorTree, direction: TensorTree): void {
   treeMapWithPath(
     (path, param: Tensor, along: Tensor) => {
       if (sameShape(param.shape, along.shape) && param.dtype === along.dtype) return param;

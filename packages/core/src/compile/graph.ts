@@ -94,7 +94,7 @@ export function failRetired(tensor: Tensor): never {
 }
 
 /** Builds the simplified graph from tensors. */
-export class GraphBuilder {
+class GraphBuilder {
   readonly nodes: GraphNode[] = [];
   readonly #byKey = new Map<string, GraphNode>();
   readonly #byTensor = new Map<Tensor, GraphNode>();

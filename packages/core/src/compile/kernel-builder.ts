@@ -1,7 +1,6 @@
 import type { OperationOf } from "../graph/primitives.ts";
 import { isElementwise } from "../graph/primitives.ts";
 import { fail } from "../errors.ts";
-import { rowMajorStrides } from "../tensor/shape.ts";
 import type { Access } from "./access.ts";
 import { accessKey, accessOperand, flatOffset, flatStrides, matchAxes } from "./access.ts";
 import type { GraphNode } from "./graph.ts";
@@ -168,9 +167,4 @@ export class KernelBuilder {
     if (input.shape.length === 0) return { rows: [], offsets: [] };
     return access;
   }
-}
-
-/** Dense row-major strides of a matrix product's result over its two loop axes. */
-export function productStrides(node: GraphNode): number[] {
-  return rowMajorStrides(node.shape);
 }

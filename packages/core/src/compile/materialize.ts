@@ -96,9 +96,10 @@ export function chooseStored(graph: Graph): Set<GraphNode> {
     const own = isElementwise(node.operation) || name === "random" ? (functionCosts[name] ?? 1) : 0;
     const cost = own + inner;
     costs.set(node, cost);
-    const shared = (users.get(node) ?? 0) > 1;
+    // A single element is cheaper to compute again than to load, however many use it; but no expression may grow without end.
+    const shared = (users.get(node) ?? 0) > 1 && node.size > 1;
     const worthStoring = (shared && cost >= recomputeLimit) || cost >= expressionLimit;
-    if (worthStoring && node.dtype !== "bool" && !isView(node) && node.size > 1) stored.add(node);
+    if (worthStoring && node.dtype !== "bool" && !isView(node)) stored.add(node);
   }
   return stored;
 }

@@ -122,29 +122,3 @@ export function rebuild(structure: TreeStructure, next: () => unknown): unknown 
     }
   }
 }
-
-/** The number of leaves of an arrangement. */
-export function countLeaves(structure: TreeStructure): number {
-  if (structure.kind === "leaf") return 1;
-  if (structure.kind === "fixed") return 0;
-  return structure.items.reduce((total, item) => total + countLeaves(item), 0);
-}
-
-/** Whether two arrangements are equal; the order of an object's keys does not matter. */
-export function sameStructure(a: TreeStructure, b: TreeStructure): boolean {
-  if (a.kind === "list" && b.kind === "list") {
-    return a.items.length === b.items.length && a.items.every((item, index) => sameStructure(item, b.items[index] ?? a));
-  }
-  if (a.kind === "record" && b.kind === "record") {
-    return (
-      a.keys.length === b.keys.length &&
-      a.keys.every((key, index) => {
-        const mine = a.items[index];
-        const theirs = b.items[b.keys.indexOf(key)];
-        return mine !== undefined && theirs !== undefined && sameStructure(mine, theirs);
-      })
-    );
-  }
-  if (a.kind === "fixed" && b.kind === "fixed") return Object.is(a.value, b.value);
-  return a.kind === "leaf" && b.kind === "leaf";
-}

@@ -19,7 +19,7 @@ export interface FloatFormat {
 }
 
 /** Binary formats of the two vector shapes. */
-export const floatFormats: Readonly<Record<FloatLanes, FloatFormat>> = {
+const floatFormats: Readonly<Record<FloatLanes, FloatFormat>> = {
   f32x4: {
     lanes: "f32x4", integers: "i32x4", scalar: "f32", laneCount: 4, mantissaBits: 23, exponentBias: 127,
     roundingNumber: 1.5 * 2 ** 23, smallestNormal: 2 ** -126,
