@@ -69,13 +69,17 @@ export function scaleByAdam(options: ScaleByAdamOptions = {}, where: string = "s
         state.secondMoment,
         gradients,
       );
+      // With both corrections in one factor, a parameter costs one root and one division: ŝ / (√(r̂ + δ′) + δ) =
+      // (√c₂ / c₁) s / (√(r + c₂ δ′) + √c₂ δ) with c = 1 − βᵗ.
       const correction1 = scalar((t) => 1 - beta1 ** t, step);
       const correction2 = scalar((t) => 1 - beta2 ** t, step);
-      const correction = scalar((first, second) => Math.sqrt(second) / first, correction1, correction2);
-      const updates = treeMap((_gradient, s, r) => {
-        if (!corrected) return s.mul(correction).div(sqrt(r.add(epsilonRoot)).add(epsilon));
-        return s.div(correction1).div(sqrt(r.div(correction2).add(epsilonRoot)).add(epsilon));
-      }, gradients, firstMoment, secondMoment);
+      const factor = scalar((first, second) => Math.sqrt(second) / first, correction1, correction2);
+      const scaledEpsilon = corrected ? scalar((second) => Math.sqrt(second) * epsilon, correction2) : epsilon;
+      const scaledRoot = corrected ? scalar((second) => second * epsilonRoot, correction2) : epsilonRoot;
+      const updates = treeMap(
+        (_gradient, s, r) => s.mul(factor).div(sqrt(epsilonRoot === 0 ? r : r.add(scaledRoot)).add(scaledEpsilon)),
+        gradients, firstMoment, secondMoment,
+      );
       return { updates, state: { step, firstMoment, secondMoment } };
     },
   };
