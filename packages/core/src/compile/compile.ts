@@ -1,10 +1,8 @@
 import { fail } from "../errors.ts";
 import { checkOptions } from "../options.ts";
-import { sameShape } from "../tensor/shape.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Leaf } from "../tree/structure.ts";
-import { collectLeaves, rebuild, walk } from "../tree/structure.ts";
 import { managedStorage } from "../wasm/executable.ts";
 import { wasmMemory } from "../wasm/memory.ts";
 import { failRetired } from "./graph.ts";
@@ -45,14 +43,6 @@ function ownStorage(storage: Storage, call: number): Storage {
   return storage.shared || storage.stamp === call ? copyStorage(storage) : storage;
 }
 
-function matches(trace: Trace, leaves: readonly Leaf[]): boolean {
-  return trace.leaves.every((expected, index) => {
-    const leaf = leaves[index];
-    if (typeof leaf === "number" || leaf === undefined) return expected.kind === "number";
-    return expected.kind === "tensor" && leaf.dtype === expected.dtype && sameShape(leaf.shape, expected.shape);
-  });
-}
-
 /** Runs a trace on argument leaves and builds the result. */
 function runTrace(trace: Trace, leaves: readonly Leaf[]): unknown {
   const { plan, executable, inputLeaves, numberLeaves, donated } = trace;
@@ -75,31 +65,9 @@ function runTrace(trace: Trace, leaves: readonly Leaf[]): unknown {
   const fresh = executable.run(inputs);
   for (let leaf = 0; leaf < donated.length; leaf++) {
     const tensor = donated[leaf] === true ? leaves[leaf] : undefined;
-    if (!(tensor instanceof Tensor)) continue;
-    tensor.storage = undefined;
-    tensor.retired = "donated";
-    tensor.operation = { name: "data" };
+    if (tensor instanceof Tensor) tensor.giveAway();
   }
-  return rebuild(trace.resultStructure, resultMaker(trace, inputs, fresh));
-}
-
-/** Hands out the result leaves in order. */
-function resultMaker(trace: Trace, inputs: readonly Storage[], fresh: readonly Storage[]): () => Tensor | number {
-  const { plan, inputLeaves, donated } = trace;
-  let position = 0;
-  const handedOut = new Set<Storage>();
-  return () => {
-    const output = plan.outputs[position++];
-    if (output === undefined) throw new Error("opt: internal: a plan has too few outputs");
-    if (output.kind === "host") return plan.host.slots[output.slot] ?? Number.NaN;
-    const storage = output.kind === "fresh" ? fresh[output.output] : inputs[output.input];
-    if (storage === undefined) throw new Error("opt: internal: a plan output has no elements");
-    const leaf = output.kind === "input" ? (inputLeaves[output.input] ?? -1) : -1;
-    const keptElsewhere = output.kind === "input" && donated[leaf] !== true;
-    if (keptElsewhere || handedOut.has(storage)) storage.shared = true;
-    handedOut.add(storage);
-    return new Tensor({ name: "data" }, [], output.shape, output.dtype, storage);
-  };
+  return trace.buildResult(inputs, fresh);
 }
 
 /**
@@ -136,14 +104,12 @@ export function compile<Args extends readonly unknown[], Result>(fn: (...args: A
   const leaves: Leaf[] = [];
   const select = (args: Args): Trace => {
     for (const trace of traces) {
-      leaves.length = 0;
-      if (collectLeaves(args, trace.structure, leaves, 0) >= 0 && matches(trace, leaves)) return trace;
+      if (trace.readLeaves(args, leaves)) return trace;
     }
     // The traced function sees placeholders of the same structure as its arguments.
     const trace = traceFunction(fn as (...args: readonly unknown[]) => unknown, args, options.donate);
     traces.unshift(trace);
-    leaves.length = 0;
-    walk(args, "arguments", (leaf) => leaves.push(leaf));
+    trace.readLeaves(args, leaves);
     return trace;
   };
   const compiled = (...args: Args): Result => {

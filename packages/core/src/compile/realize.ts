@@ -4,7 +4,7 @@ import type { TypedArray } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { arrayStorage } from "../tensor/storage.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import { dataOperation, noInputs, Tensor } from "../tensor/tensor.ts";
 import type { StateTree } from "../tree/structure.ts";
 import { rebuild, walk } from "../tree/structure.ts";
 import { Executable, managedStorage } from "../wasm/executable.ts";
@@ -58,8 +58,8 @@ export function realize(tensors: readonly Tensor[]): void {
     const repeated = executable.plan.outputs.some((other, position) => position < index && other.kind === "fresh" && output.kind === "fresh" && other.output === output.output);
     if (storage !== undefined && (output.kind === "input" || repeated)) storage.shared = true;
     tensor.storage = storage;
-    tensor.operation = { name: "data" };
-    tensor.inputs = [];
+    tensor.operation = dataOperation;
+    tensor.inputs = noInputs;
   });
 }
 
@@ -138,7 +138,7 @@ export function clone<T extends StateTree>(tree: T): T {
     }
     const { storage, shape } = leaf;
     if (storage === undefined || storage.length !== sizeOf(shape)) return failRetired(leaf);
-    copies.push(new Tensor({ name: "data" }, [], shape, storage.dtype, copyStorage(storage), leaf.label));
+    copies.push(new Tensor(dataOperation, noInputs, shape, storage.dtype, copyStorage(storage), leaf.label));
   });
   let position = 0;
   // Every leaf is replaced by a leaf of its kind, so the type stays.

@@ -1,43 +1,33 @@
 import { apply } from "../graph/apply.ts";
 import { fail } from "../errors.ts";
-import type { DType } from "../tensor/dtype.ts";
-import type { Shape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Leaf, TreeStructure } from "../tree/structure.ts";
 import { rebuild, walk } from "../tree/structure.ts";
 import { Executable } from "../wasm/executable.ts";
 import { findDonations } from "./donation.ts";
 import { captureGraph } from "./graph.ts";
+import type { LeafReader, LeafSignature } from "./leaf-reader.ts";
+import { makeLeafReader, signatureOf } from "./leaf-reader.ts";
 import type { Plan } from "./plan.ts";
 import { makePlan } from "./plan.ts";
 import { realize } from "./realize.ts";
+import type { ResultBuilder } from "./result-builder.ts";
+import { makeResultBuilder } from "./result-builder.ts";
 import { whileTracing } from "./tracing.ts";
-
-/** What a compiled function was traced for: one leaf of its arguments. */
-interface LeafSignature {
-  readonly kind: "tensor" | "number";
-  readonly shape: Shape;
-  readonly dtype: DType;
-}
 
 /** A function traced for one signature. */
 export interface Trace {
-  readonly structure: TreeStructure;
   readonly leaves: readonly LeafSignature[];
+  readonly readLeaves: LeafReader;
   readonly executable: Executable;
   readonly plan: Plan;
-  readonly resultStructure: TreeStructure;
+  readonly buildResult: ResultBuilder;
   /** For each plan input, the argument leaf that it is, or −1 for a captured tensor. */
   readonly inputLeaves: Int32Array;
   /** The argument leaves that are numbers the kernels or the results need, and their host slots. */
   readonly numberLeaves: readonly { readonly leaf: number; readonly slot: number }[];
   /** For each argument leaf, whether its buffer is taken over. */
   readonly donated: readonly boolean[];
-}
-
-function signatureOf(leaf: Leaf): LeafSignature {
-  if (typeof leaf === "number") return { kind: "number", shape: [], dtype: "f64" };
-  return { kind: "tensor", shape: leaf.shape, dtype: leaf.dtype };
 }
 
 function placeholder(leaf: Leaf, path: string): Tensor {
@@ -90,17 +80,19 @@ export function traceFunction(fn: (...args: readonly unknown[]) => unknown, args
   protectCaptured(plan);
   const leafOf = new Map(placeholders.map((tensor, leaf) => [tensor, leaf]));
   const donatedTensors = new Set(donations.map((donation) => donation.argument));
+  const donated = placeholders.map((tensor) => donatedTensors.has(tensor));
+  const inputLeaves = Int32Array.from(plan.inputs, ({ argument }) => (argument === undefined ? -1 : (leafOf.get(argument) ?? -1)));
   return {
-    structure,
     leaves,
+    readLeaves: makeLeafReader(structure, leaves),
     executable: new Executable(plan),
     plan,
-    resultStructure,
-    inputLeaves: Int32Array.from(plan.inputs, ({ argument }) => (argument === undefined ? -1 : (leafOf.get(argument) ?? -1))),
+    buildResult: makeResultBuilder(resultStructure, plan, (input) => donated[inputLeaves[input] ?? -1] === true),
+    inputLeaves,
     numberLeaves: [...plan.host.inputs].flatMap(([argument, slot]) => {
       const leaf = leafOf.get(argument);
       return leaf === undefined ? [] : [{ leaf, slot }];
     }),
-    donated: placeholders.map((tensor) => donatedTensors.has(tensor)),
+    donated,
   };
 }

@@ -30,6 +30,10 @@ export type Retired = "donated" | "disposed";
 
 let nextId = 1;
 
+/** The operation and the operands of a tensor whose elements are there already. */
+export const dataOperation: Operation = { name: "data" };
+export const noInputs: readonly Tensor[] = [];
+
 /**
  * An immutable, lazy, n-dimensional array: a node of the graph that operations build. Nothing is computed until a value is
  * read or a compiled function runs. Tensors are made by {@link tensor}, {@link zeros} and their like and by operations.
@@ -159,11 +163,23 @@ export class Tensor {
     return this.readSync()[0] ?? Number.NaN;
   }
 
-  /** Gives the elements' memory back now instead of when the garbage collector comes. */
+  /** Gives the elements' memory back now instead of when the garbage collector comes; at once only if no other tensor has them. */
   dispose(): void {
-    this.storage?.buffer?.release();
+    if (this.storage?.shared === false) this.storage.buffer?.release();
+    this.#retire("disposed");
+  }
+
+  /** Forgets the elements, which a compiled function has taken over. @internal */
+  giveAway(): void {
+    this.#retire("donated");
+  }
+
+  #retire(why: Retired): void {
     this.storage = undefined;
-    this.retired = "disposed";
+    this.retired = why;
+    // What it was computed from is forgotten too, or a long loop would keep all of its past.
+    this.operation = dataOperation;
+    this.inputs = noInputs;
   }
 
   [Symbol.dispose](): void {

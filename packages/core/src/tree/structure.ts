@@ -63,46 +63,6 @@ export function walk(tree: unknown, path: string, visit: (leaf: Leaf, path: stri
   return fail("tree", `${place}: leaves are tensors or numbers, in plain arrays and objects; got ${describeValue(tree)}.`);
 }
 
-/**
- * Writes a tree's leaves into `into` from position `from`, if the tree has the given arrangement.
- *
- * @returns The position after the last leaf, or −1 when the arrangement differs.
- */
-export function collectLeaves(tree: unknown, structure: TreeStructure, into: Leaf[], from: number): number {
-  switch (structure.kind) {
-    case "leaf": {
-      if (!isLeaf(tree)) return -1;
-      into[from] = tree;
-      return from + 1;
-    }
-    case "fixed":
-      return Object.is(tree, structure.value) ? from : -1;
-    case "list": {
-      if (!Array.isArray(tree) || tree.length !== structure.items.length) return -1;
-      let position = from;
-      for (let index = 0; index < structure.items.length && position >= 0; index++) {
-        const item = structure.items[index];
-        if (item !== undefined) position = collectLeaves(tree[index], item, into, position);
-      }
-      return position;
-    }
-    case "record": {
-      if (!isRecord(tree)) return -1;
-      let count = 0;
-      for (const _ in tree) count++;
-      if (count !== structure.keys.length) return -1;
-      let position = from;
-      for (let index = 0; index < structure.keys.length && position >= 0; index++) {
-        const key = structure.keys[index];
-        const item = structure.items[index];
-        if (key === undefined || item === undefined || !(key in tree)) return -1;
-        position = collectLeaves(tree[key], item, into, position);
-      }
-      return position;
-    }
-  }
-}
-
 /** Rebuilds a tree from its arrangement and the leaves that `next` hands out in order. */
 export function rebuild(structure: TreeStructure, next: () => unknown): unknown {
   switch (structure.kind) {

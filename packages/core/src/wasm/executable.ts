@@ -78,11 +78,14 @@ export class Executable {
       const { plan } = this;
       runHost(plan.host);
       for (let input = 0; input < inputs.length; input++) this.#stage(input, inputs[input]);
-      const outputs = plan.freshOutputs.map((_, output) => this.#prepareOutput(output));
+      const outputs: (Storage | undefined)[] = [];
+      for (let output = 0; output < plan.freshOutputs.length; output++) outputs.push(this.#prepareOutput(output));
       this.#writeArguments();
       this.#run();
       for (const copy of plan.copies) this.#copy(copy.from, copy.to);
-      return outputs.map((storage, output) => storage ?? this.#collect(output));
+      const storages: Storage[] = [];
+      for (let output = 0; output < outputs.length; output++) storages.push(outputs[output] ?? this.#collect(output));
+      return storages;
     } finally {
       this.#busy = false;
     }

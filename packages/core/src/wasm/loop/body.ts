@@ -55,7 +55,7 @@ export class BodyEmitter {
   readonly #pointers = new Map<number, Local>();
   readonly #scopes: Scope[] = [[]];
   readonly #spilled = new Map<number, number>();
-  #ramp: Local | undefined;
+  readonly #ramps = new Map<number, Local>();
 
   constructor(w: FunctionWriter, spec: BodySpec) {
     this.w = w;
@@ -302,7 +302,10 @@ export class BodyEmitter {
         this.#emitRandom(value.index, value.stream, value.dtype, operands, unit);
         return;
       case "function": {
-        const typed = operands.map((local, index) => ({ local, dtype: this.#dtype(value.operands[index] ?? 0) }));
+        const typed = operands.map((local, index) => {
+          const operand = spec.values[value.operands[index] ?? 0];
+          return { local, dtype: operand?.dtype ?? "f32", isZero: operand?.kind === "constant" && Object.is(operand.value, 0) };
+        });
         emitFunction(value.name, { w, lanes: spec.lanes, operands: typed, dtype: value.dtype });
         return;
       }
@@ -342,6 +345,15 @@ export class BodyEmitter {
     w.get(gathered);
   }
 
+  /** The multiples of a stride by 0, 1, 2 and 3. */
+  #ramp(stride: number): Local {
+    const known = this.#ramps.get(stride);
+    if (known !== undefined) return known;
+    const ramp = wordsConstant(this.w, [0, stride, 2 * stride, 3 * stride]);
+    this.#ramps.set(stride, ramp);
+    return ramp;
+  }
+
   /** Pushes, as i32x4, the value of an affine index in each lane. */
   #pushIndices(index: IndexMap, unit: Unit): void {
     const { w, spec } = this;
@@ -351,16 +363,15 @@ export class BodyEmitter {
       const counter = this.#counters[axis];
       if (stride === 0 || counter === undefined) return;
       w.get(counter);
-      w.i32(stride);
-      w.op("i32.mul");
+      if (stride !== 1) {
+        w.i32(stride);
+        w.op("i32.mul");
+      }
       w.op("i32.add");
     });
     w.op("i32x4.splat");
     if (vectorStride === 0) return;
-    this.#ramp ??= wordsConstant(w, [0, 1, 2, 3]);
-    w.get(this.#ramp);
-    w.get(w.splatConstant("i32x4", vectorStride));
-    w.op("i32x4.mul");
+    w.get(this.#ramp(vectorStride));
     w.op("i32x4.add");
   }
 

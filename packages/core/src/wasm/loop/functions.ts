@@ -18,6 +18,8 @@ import type { LaneCount } from "./lanes.ts";
 export interface TypedLocal {
   readonly local: Local;
   readonly dtype: DType;
+  /** Whether all bits are known to be zero. */
+  readonly isZero: boolean;
 }
 
 /** One element function to write: the operands are in locals, the result is left on the stack. */
@@ -150,10 +152,21 @@ function emitSign(site: FunctionSite): void {
 
 function emitWhere(site: FunctionSite): void {
   const { w, dtype } = site;
-  w.get(operand(site, 1).local);
-  w.get(operand(site, 2).local);
-  w.get(operand(site, 0).local);
-  if (dtype !== "f64" && dtype !== "bool") narrowMask(site);
+  const pushMask = (): void => {
+    w.get(operand(site, 0).local);
+    if (dtype !== "f64" && dtype !== "bool") narrowMask(site);
+  };
+  const [chosen, other] = [operand(site, 1), operand(site, 2)];
+  // Beside zero one instruction does what a selection needs three for.
+  if (other.isZero || chosen.isZero) {
+    w.get(other.isZero ? chosen.local : other.local);
+    pushMask();
+    w.op(other.isZero ? "v128.and" : "v128.andnot");
+    return;
+  }
+  w.get(chosen.local);
+  w.get(other.local);
+  pushMask();
   w.op("v128.bitselect");
 }
 

@@ -6,8 +6,8 @@ import type { BodySpec, Unit } from "./body.ts";
 import { BodyEmitter } from "./body.ts";
 import { activeLanes } from "./lanes.ts";
 import type { LoopPlan, Segment } from "./loop-plan.ts";
-import type { Reducer } from "./reduction.ts";
-import { accumulate, combineLanes, identityOf } from "./reduction.ts";
+import type { RunningResult } from "./reduction.ts";
+import { accumulate, combine, combineLanes, finishResult, identityOf, startResult } from "./reduction.ts";
 import { storeAll } from "./stores.ts";
 
 /** How the generated code finds its memory. */
@@ -16,10 +16,9 @@ export type MemoryAccess = Pick<BodySpec, "pushBuffer" | "argumentAddress" | "dt
 /** Stands for "all lanes" where a value does not move along the vector axis. */
 const uniform: Unit = { vector: 0, active: 1 };
 
-interface Accumulator extends Reducer {
+interface Accumulator extends RunningResult {
   readonly id: number;
   readonly operand: number;
-  readonly into: Local;
 }
 
 /** Writes the loops of one kernel. */
@@ -137,13 +136,14 @@ class LoopEmitter {
     const accumulators = Array.from({ length: slots }, () => this.#accumulators(stage));
     const step = (unit: Unit, slot: number): void => {
       for (const accumulator of accumulators[slot] ?? []) {
-        accumulate(this.#w, accumulator, accumulator.into, this.#masked(accumulator, unit));
+        accumulate(this.#w, accumulator, this.#masked(accumulator, unit));
       }
       for (const spill of spills) this.#body.spill(spill.id, spill.address, unit);
       storeAll(this.#body, stage.stores, unit);
     };
     const axes = loop.extents.flatMap((_, axis) => (loop.reduced[axis] === true && axis !== this.#vectorAxis ? [axis] : []));
     this.#openReduced(axes, this.#keptMask, stage, vectorReduced ? undefined : units, step);
+    for (const accumulator of accumulators.flat()) finishResult(this.#w, accumulator);
     if (vectorReduced) this.#finishAcross(accumulators);
     else units.forEach((unit, slot) => { for (const { id, into } of accumulators[slot] ?? []) this.#body.define(id, into, unit); });
   }
@@ -170,11 +170,8 @@ class LoopEmitter {
     return stage.reductions.map((id) => {
       const value = this.#plan.loop.values[id];
       if (value?.kind !== "reduce") throw new Error("opt: internal: only reductions have running results");
-      const into = this.#w.local("v128");
       const { name, dtype, operand } = value;
-      this.#w.get(identityOf(this.#w, { name, dtype }));
-      this.#w.set(into);
-      return { id, name, dtype, operand, into };
+      return { id, operand, ...startResult(this.#w, { name, dtype }) };
     });
   }
 
@@ -207,7 +204,7 @@ class LoopEmitter {
     first.forEach((accumulator, index) => {
       for (const other of others) {
         const partial = other[index];
-        if (partial !== undefined) accumulate(this.#w, accumulator, accumulator.into, partial.into);
+        if (partial !== undefined) combine(this.#w, accumulator, accumulator.into, partial.into);
       }
       combineLanes(this.#w, accumulator, accumulator.into, this.#plan.lanes);
       this.#body.define(accumulator.id, accumulator.into, uniform);

@@ -1,7 +1,7 @@
 import type { DType } from "../../tensor/dtype.ts";
 import type { FunctionWriter } from "../function-writer.ts";
 import type { OpName } from "../opcodes.ts";
-import type { Local } from "../types.ts";
+import type { FloatLanes, Local } from "../types.ts";
 import type { LaneCount } from "./lanes.ts";
 
 /** A reduction's running result over one unit of the vector axis. */
@@ -23,8 +23,63 @@ export function identityOf(w: FunctionWriter, { name, dtype }: Reducer): Local {
   return w.splatConstant("i32x4", name === "sum" ? 0 : -(2 ** 31));
 }
 
-/** `into = into ∘ value` */
-export function accumulate(w: FunctionWriter, reducer: Reducer, into: Local, value: Local): void {
+/** A running maximum of floats: `into` skips NaN, and every bit of a lane of `unordered` is set once a NaN was met there. */
+function accumulateMaximum(w: FunctionWriter, lanes: FloatLanes, into: Local, unordered: Local, value: Local): void {
+  w.get(into);
+  w.get(value);
+  w.op(`${lanes}.pmax`);
+  w.set(into);
+  w.get(unordered);
+  w.get(value);
+  w.get(value);
+  w.op(`${lanes}.ne`);
+  w.op("v128.or");
+  w.set(unordered);
+}
+
+/** A running result in locals. */
+export interface RunningResult extends Reducer {
+  readonly into: Local;
+  /** Only for the maximum of floats, whose instruction that propagates NaN takes several times as long as one that does not. */
+  readonly unordered: Local | undefined;
+}
+
+/** Starts a running result with the value that changes nothing. */
+export function startResult(w: FunctionWriter, reducer: Reducer): RunningResult {
+  const into = w.local("v128");
+  w.get(identityOf(w, reducer));
+  w.set(into);
+  if (reducer.name === "sum" || reducer.dtype === "i32") return { ...reducer, into, unordered: undefined };
+  const unordered = w.local("v128");
+  w.zeroVector();
+  w.set(unordered);
+  return { ...reducer, into, unordered };
+}
+
+/** Takes a value into a running result. */
+export function accumulate(w: FunctionWriter, result: RunningResult, value: Local): void {
+  const { into, unordered, dtype } = result;
+  if (unordered !== undefined) {
+    accumulateMaximum(w, dtype === "f64" ? "f64x2" : "f32x4", into, unordered, value);
+    return;
+  }
+  w.get(into);
+  w.get(value);
+  w.op(combineInstruction(result));
+  w.set(into);
+}
+
+/** Ends a running result: a maximum that met a NaN becomes NaN, since a NaN has all bits of its mask set. */
+export function finishResult(w: FunctionWriter, { into, unordered }: RunningResult): void {
+  if (unordered === undefined) return;
+  w.get(into);
+  w.get(unordered);
+  w.op("v128.or");
+  w.set(into);
+}
+
+/** `into = into ∘ value`, of finished results. */
+export function combine(w: FunctionWriter, reducer: Reducer, into: Local, value: Local): void {
   w.get(into);
   w.get(value);
   w.op(combineInstruction(reducer));

@@ -1,0 +1,68 @@
+import type { Storage } from "../tensor/storage.ts";
+import { dataOperation, noInputs, Tensor } from "../tensor/tensor.ts";
+import type { Leaf, TreeStructure } from "../tree/structure.ts";
+import type { Plan, PlanOutput } from "./plan.ts";
+
+/** Builds what a compiled function returns from the storages of its inputs and its fresh outputs. */
+export type ResultBuilder = (inputs: readonly Storage[], fresh: readonly Storage[]) => unknown;
+
+/** Whether an earlier output of the plan is the same storage. */
+function isRepeated(plan: Plan, output: PlanOutput, index: number): boolean {
+  return plan.outputs.some((other, position) => {
+    if (position >= index) return false;
+    if (output.kind === "fresh") return other.kind === "fresh" && other.output === output.output;
+    return output.kind === "input" && other.kind === "input" && other.input === output.input;
+  });
+}
+
+function buildLeaf(plan: Plan, index: number, isDonated: (input: number) => boolean): ResultBuilder {
+  const output = plan.outputs[index];
+  if (output === undefined) throw new Error("opt: internal: a plan has too few outputs");
+  if (output.kind === "host") return (): Leaf => plan.host.slots[output.slot] ?? Number.NaN;
+  const { shape, dtype } = output;
+  const keptElsewhere = output.kind === "input" && !isDonated(output.input);
+  const shared = keptElsewhere || isRepeated(plan, output, index);
+  return (inputs, fresh): Leaf => {
+    const storage = output.kind === "fresh" ? fresh[output.output] : inputs[output.input];
+    if (storage === undefined) throw new Error("opt: internal: a plan output has no elements");
+    if (shared) storage.shared = true;
+    return new Tensor(dataOperation, noInputs, shape, dtype, storage);
+  };
+}
+
+function buildRecord(keys: readonly string[], items: readonly ResultBuilder[]): ResultBuilder {
+  // Engines copy an object faster than they add its keys one by one.
+  const template: Readonly<Record<string, unknown>> = Object.fromEntries(keys.map((key) => [key, undefined]));
+  return (inputs, fresh) => {
+    const record = { ...template };
+    for (let index = 0; index < keys.length; index++) record[keys[index] ?? ""] = items[index]?.(inputs, fresh);
+    return record;
+  };
+}
+
+/**
+ * Makes the function that puts a compiled function's result together, once for each trace.
+ *
+ * @param structure - The arrangement of the result.
+ * @param plan - The plan whose outputs are its leaves, in order.
+ * @param isDonated - Whether a plan input is an argument that the call takes over.
+ * @returns The builder.
+ */
+export function makeResultBuilder(structure: TreeStructure, plan: Plan, isDonated: (input: number) => boolean): ResultBuilder {
+  let leaf = 0;
+  const make = (part: TreeStructure): ResultBuilder => {
+    switch (part.kind) {
+      case "leaf":
+        return buildLeaf(plan, leaf++, isDonated);
+      case "fixed":
+        return () => part.value;
+      case "list": {
+        const items = part.items.map(make);
+        return (inputs, fresh) => items.map((item) => item(inputs, fresh));
+      }
+      case "record":
+        return buildRecord(part.keys, part.items.map(make));
+    }
+  };
+  return make(structure);
+}
