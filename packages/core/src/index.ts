@@ -27,7 +27,7 @@ export { randomNormal, randomUniform } from "./random/draw.ts";
 export type { RandomNormalOptions, RandomUniformOptions } from "./random/draw.ts";
 export { hostPermutation, hostRandomBits, hostRandomNormal, hostRandomUniform } from "./random/host.ts";
 export { applyUpdates, globalNorm, treeDot } from "./protocols.ts";
-export type { Initializer, Optimizer, Schedule, UpdateExtra } from "./protocols.ts";
+export type { BatchObjective, BatchSolution, BatchSolver, Initializer, Optimizer, Schedule, UpdateExtra } from "./protocols.ts";
 export { compile } from "./compile/compile.ts";
 export type { CompileOptions, Compiled } from "./compile/compile.ts";
 export { evaluate } from "./compile/realize.ts";

@@ -31,6 +31,38 @@ export interface Optimizer<State = StateTree> {
   update<P extends TensorTree>(gradients: P, state: State, params: P, extra?: UpdateExtra): { updates: P; state: State };
 }
 
+/** The loss of one batch as a function of the parameters alone, with its derivatives; it always gives the same numbers. */
+export interface BatchObjective<P extends TensorTree = TensorTree> {
+  /** The loss, a rank-0 tensor. */
+  value(params: P): Tensor;
+  /** The loss and its gradient. */
+  valueAndGradient(params: P): readonly [value: Tensor, gradient: P];
+  /** The product of the loss's Hessian matrix and a direction. */
+  hessianVector(params: P, direction: P): P;
+}
+
+/** What a {@link BatchSolver} made of a batch. */
+export interface BatchSolution<P extends TensorTree = TensorTree, State = StateTree> {
+  /** The parameters reached; the last finite ones, whatever happened. */
+  readonly params: P;
+  readonly state: State;
+  /** The loss of the batch where it started. NaN when loss or gradient there are not finite; then nothing else has changed. */
+  readonly value: number;
+  /** How it ended on this batch, as a sentence. */
+  readonly message: string;
+}
+
+/**
+ * A method that evaluates the loss of one batch several times before it goes on to the next: line searches, conjugate
+ * gradients, quasi-Newton and Newton methods. A training loop takes it in place of an {@link Optimizer}.
+ */
+export interface BatchSolver<State = StateTree> {
+  /** Makes the state that belongs to fresh parameters. */
+  init(params: TensorTree): State;
+  /** Moves the parameters to where the batch's loss is lower; pure, so it may be repeated or thrown away. */
+  solve<P extends TensorTree>(objective: BatchObjective<P>, state: State, params: P): BatchSolution<P, State> | Promise<BatchSolution<P, State>>;
+}
+
 /**
  * Adds updates to parameters: `θ ← θ + u`, leaf by leaf.
  *

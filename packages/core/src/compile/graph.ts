@@ -100,6 +100,11 @@ class GraphBuilder {
   readonly #byTensor = new Map<Tensor, GraphNode>();
   readonly #functions = new Numbering();
   readonly #sources = new Numbering();
+  readonly #replaced: ReadonlyMap<Tensor, Tensor>;
+
+  constructor(replaced: ReadonlyMap<Tensor, Tensor>) {
+    this.#replaced = replaced;
+  }
 
   /** Adds a tensor and all that it is made of; a loop instead of recursion, since graphs may be deep. */
   add(tensor: Tensor): GraphNode {
@@ -133,6 +138,11 @@ class GraphBuilder {
     if (operation.name === "data") failRetired(tensor);
     const inputs = tensor.inputs.map((input) => this.#of(input));
     const [first] = inputs;
+    const argument = this.#replaced.get(tensor);
+    if (argument !== undefined) {
+      const number = this.#source(argument.operation, argument.shape, argument.dtype, undefined, argument);
+      return this.node({ name: "fromHost", dtype }, [number], shape, dtype);
+    }
     if (operation.name === "input" || operation.name === "hostInput") {
       return this.#source(operation, shape, dtype, undefined, tensor);
     }
@@ -245,9 +255,15 @@ class GraphBuilder {
   }
 }
 
-/** Captures what a list of tensors needs. Predicates are stored as i32 zeros and ones. */
-export function captureGraph(tensors: readonly Tensor[]): Graph {
-  const builder = new GraphBuilder();
+/**
+ * Captures what a list of tensors needs. Predicates are stored as i32 zeros and ones.
+ *
+ * @param tensors - The outputs.
+ * @param replaced - Literals in whose place a number argument stands, which may change from run to run.
+ * @returns The simplified graph.
+ */
+export function captureGraph(tensors: readonly Tensor[], replaced: ReadonlyMap<Tensor, Tensor> = new Map()): Graph {
+  const builder = new GraphBuilder(replaced);
   const outputs = tensors.map((tensor) => {
     const node = builder.add(tensor);
     return node.dtype === "bool" ? builder.node({ name: "cast", dtype: "i32" }, [node], node.shape, "i32") : node;

@@ -7,31 +7,10 @@ import { arrayStorage } from "../tensor/storage.ts";
 import { dataOperation, noInputs, Tensor } from "../tensor/tensor.ts";
 import type { StateTree } from "../tree/structure.ts";
 import { rebuild, walk } from "../tree/structure.ts";
-import { Executable, managedStorage } from "../wasm/executable.ts";
+import { managedStorage } from "../wasm/executable.ts";
 import { wasmMemory } from "../wasm/memory.ts";
-import type { Graph } from "./graph.ts";
-import { captureGraph, failRetired } from "./graph.ts";
-import { makePlan } from "./plan.ts";
-
-/** Plans of graphs that were computed without `compile`, by the graph's text. */
-const executables = new Map<string, Executable>();
-const executableLimit = 256;
-
-function graphKey(graph: Graph): string {
-  const outputs = graph.outputs.map((node) => node.id).join();
-  return `${graph.nodes.map((node) => node.key).join(";")}>${outputs}`;
-}
-
-function executableOf(graph: Graph): Executable {
-  const key = graphKey(graph);
-  const known = executables.get(key);
-  if (known !== undefined) return known;
-  const executable = new Executable(makePlan(graph));
-  const oldest = executables.keys().next();
-  if (executables.size >= executableLimit && oldest.done !== true) executables.delete(oldest.value);
-  executables.set(key, executable);
-  return executable;
-}
+import { failRetired } from "./graph.ts";
+import { planFor, runLazily } from "./lazy-plans.ts";
 
 function failTraced(tensor: Tensor): never {
   return fail("trace", `${tensor.toString()} has no value yet: it belongs to a function that is being traced. Return it from the compiled function and read it there.`);
@@ -45,18 +24,16 @@ export function realize(tensors: readonly Tensor[]): void {
     if (tensor.onHost) failTraced(tensor);
     if (tensor.operation.name === "data") failRetired(tensor);
   }
-  const graph = captureGraph(pending);
-  const traced = graph.nodes.find((node) => node.argument !== undefined);
-  if (traced?.argument !== undefined) failTraced(traced.argument);
-  const executable = executableOf(graph);
-  const inputs = graph.nodes.flatMap((node) => (node.storage === undefined ? [] : [node.storage]));
-  const results = executable.run(inputs);
-  executable.plan.outputs.forEach((output, index) => {
+  const run = planFor(pending, failTraced);
+  const { inputs, fresh } = runLazily(run);
+  const handedOut = new Set<Storage>();
+  run.plan.executable.plan.outputs.forEach((output, index) => {
     const tensor = pending[index];
     if (tensor === undefined || output.kind === "host") return;
-    const storage = output.kind === "fresh" ? results[output.output] : inputs[output.input];
-    const repeated = executable.plan.outputs.some((other, position) => position < index && other.kind === "fresh" && output.kind === "fresh" && other.output === output.output);
-    if (storage !== undefined && (output.kind === "input" || repeated)) storage.shared = true;
+    const storage = output.kind === "fresh" ? fresh[output.output] : inputs[output.input];
+    if (storage === undefined) throw new Error("opt: internal: a plan output has no elements");
+    if (output.kind === "input" || handedOut.has(storage)) storage.shared = true;
+    handedOut.add(storage);
     tensor.storage = storage;
     tensor.operation = dataOperation;
     tensor.inputs = noInputs;

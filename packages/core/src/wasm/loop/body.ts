@@ -3,11 +3,11 @@ import type { IndexMap, KernelStore, KernelValue } from "../../compile/kernel.ts
 import type { DType } from "../../tensor/dtype.ts";
 import { itemSize } from "../../tensor/dtype.ts";
 import type { FunctionWriter } from "../function-writer.ts";
-import { threefry2x32 } from "../math/threefry.ts";
 import type { Local } from "../types.ts";
 import { emitFunction } from "./functions.ts";
 import type { LaneCount } from "./lanes.ts";
 import { loadSplat, loadVector, storeLanes, wordsConstant } from "./lanes.ts";
+import { emitUniform } from "./random-words.ts";
 
 /** One vector of the innermost axis: `vector` lanes-wide steps after the loop's counter; its first `active` lanes count. */
 export interface Unit {
@@ -382,29 +382,6 @@ export class BodyEmitter {
     const counter = w.local("v128");
     this.#pushIndices(index, unit);
     w.set(counter);
-    const words = threefry2x32(w, { word0: counter, word1: w.splatConstant("i32x4", stream) }, { word0: key0, word1: key1 });
-    if (dtype === "f32") {
-      w.get(words.word0);
-      w.i32(8);
-      w.op("i32x4.shr_u");
-      w.op("f32x4.convert_i32x4_s");
-      w.get(w.splatConstant("f32x4", 2 ** -24));
-      w.op("f32x4.mul");
-      return;
-    }
-    // (word0 >>> 5) · 2^26 + (word1 >>> 6), scaled to [0, 1): 53 bits, as the host draws them.
-    w.get(words.word0);
-    w.i32(5);
-    w.op("i32x4.shr_u");
-    w.op("f64x2.convert_low_i32x4_s");
-    w.get(w.splatConstant("f64x2", 2 ** 26));
-    w.op("f64x2.mul");
-    w.get(words.word1);
-    w.i32(6);
-    w.op("i32x4.shr_u");
-    w.op("f64x2.convert_low_i32x4_s");
-    w.op("f64x2.add");
-    w.get(w.splatConstant("f64x2", 2 ** -53));
-    w.op("f64x2.mul");
+    emitUniform(w, counter, stream, [key0, key1], dtype);
   }
 }

@@ -1,0 +1,172 @@
+import type { Operation, PrimitiveName } from "../graph/primitives.ts";
+import { isHost } from "../graph/primitives.ts";
+import type { DType } from "../tensor/dtype.ts";
+import type { Storage } from "../tensor/storage.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+/**
+ * A graph of tensors as a row of whole numbers, made in one walk: equal rows mean graphs that differ at most in their elements
+ * and in the values of their literals. So a graph that is built again and again finds its plan without being captured.
+ */
+export interface Fingerprint {
+  readonly code: Int32Array;
+  /** A number made from the code, for a quick look-up. */
+  readonly hash: number;
+  /** The elements that the graph starts from, in the order in which the walk met them. */
+  readonly sources: readonly Storage[];
+  /** The values of the literals; equal ones of one dtype count as one. */
+  readonly literals: readonly number[];
+  /** For each tensor that is a literal, its number. */
+  readonly literalOf: ReadonlyMap<Tensor, number>;
+  /** A tensor of a function that is being traced, if there is one: then nothing can be computed. */
+  readonly traced: Tensor | undefined;
+}
+
+const dtypes: readonly DType[] = ["f32", "f64", "i32", "bool"];
+const dtypeCodes: ReadonlyMap<DType, number> = new Map(dtypes.map((dtype, code) => [dtype, code]));
+
+/** Primitives in the order in which they are first met: only equality within this process matters. */
+const primitiveCodes = new Map<PrimitiveName, number>();
+
+function primitiveCode(name: PrimitiveName): number {
+  let code = primitiveCodes.get(name);
+  if (code === undefined) {
+    code = primitiveCodes.size + 1;
+    primitiveCodes.set(name, code);
+  }
+  return code;
+}
+
+/** Collects the numbers; one buffer serves all walks, since walks do not overlap. */
+let buffer = new Int32Array(4096);
+
+class Walk {
+  traced: Tensor | undefined;
+  readonly sources: Storage[] = [];
+  readonly literals: number[] = [];
+  readonly literalOf = new Map<Tensor, number>();
+  readonly #literalTypes: DType[] = [];
+  readonly #sourceNumbers = new Map<Storage, number>();
+  readonly #numbers = new Map<Tensor, number>();
+  #length = 0;
+
+  /** Visits a tensor and all that it is made of, operands first; a loop instead of recursion, since graphs may be deep. */
+  add(tensor: Tensor): void {
+    const pending: Tensor[] = [tensor];
+    for (let current = pending.at(-1); current !== undefined; current = pending.at(-1)) {
+      if (this.#numbers.has(current)) {
+        pending.pop();
+        continue;
+      }
+      let ready = true;
+      if (current.storage === undefined) {
+        for (const input of current.inputs) {
+          if (this.#numbers.has(input)) continue;
+          pending.push(input);
+          ready = false;
+        }
+      }
+      if (!ready) continue;
+      pending.pop();
+      this.#write(current);
+      this.#numbers.set(current, this.#numbers.size);
+    }
+    // Which tensors were asked for, and in which order, is part of the graph.
+    this.#push(this.#numbers.get(tensor) ?? -1);
+  }
+
+  finish(): Fingerprint {
+    const code = buffer.slice(0, this.#length);
+    let hash = 0;
+    for (const number of code) hash = Math.imul(hash ^ number, 0x9e3779b1) ^ (hash >>> 15);
+    return { code, hash, sources: this.sources, literals: this.literals, literalOf: this.literalOf, traced: this.traced };
+  }
+
+  #push(value: number): void {
+    if (this.#length === buffer.length) {
+      const wider = new Int32Array(2 * buffer.length);
+      wider.set(buffer);
+      buffer = wider;
+    }
+    buffer[this.#length++] = value;
+  }
+
+  #pushAll(values: readonly number[]): void {
+    this.#push(values.length);
+    for (const value of values) this.#push(value);
+  }
+
+  #write(tensor: Tensor): void {
+    const { storage, operation, inputs, shape, dtype } = tensor;
+    this.#push(dtypeCodes.get(dtype) ?? 0);
+    this.#pushAll(shape);
+    if (storage !== undefined) {
+      this.#push(0);
+      this.#push(this.#sourceNumber(storage));
+      return;
+    }
+    if (operation.name === "input" || isHost(operation)) this.traced ??= tensor;
+    this.#push(primitiveCode(operation.name));
+    if (operation.name === "constant") this.#push(this.#literalNumber(tensor, operation.value));
+    else this.#pushAttributes(operation);
+    for (const input of inputs) this.#push(this.#numbers.get(input) ?? -1);
+  }
+
+  #sourceNumber(storage: Storage): number {
+    let number = this.#sourceNumbers.get(storage);
+    if (number === undefined) {
+      number = this.sources.push(storage) - 1;
+      this.#sourceNumbers.set(storage, number);
+    }
+    return number;
+  }
+
+  #literalNumber(tensor: Tensor, value: number): number {
+    let number = this.literals.findIndex((known, index) => Object.is(known, value) && this.#literalTypes[index] === tensor.dtype);
+    if (number < 0) {
+      number = this.literals.push(value) - 1;
+      this.#literalTypes.push(tensor.dtype);
+    }
+    this.literalOf.set(tensor, number);
+    return number;
+  }
+
+  /** What tells operations of one name, shape and dtype apart. */
+  #pushAttributes(operation: Operation): void {
+    switch (operation.name) {
+      case "iota":
+      case "concatenate":
+        this.#push(operation.axis);
+        return;
+      case "random":
+        this.#push(operation.stream);
+        return;
+      case "transpose":
+        this.#pushAll(operation.permutation);
+        return;
+      case "slice":
+        this.#push(operation.axis);
+        this.#push(operation.start);
+        return;
+      case "sum":
+      case "max":
+        this.#pushAll(operation.axes);
+        return;
+      default:
+    }
+  }
+}
+
+/** Takes the fingerprint of the graph of some tensors. */
+export function fingerprint(tensors: readonly Tensor[]): Fingerprint {
+  const walk = new Walk();
+  for (const tensor of tensors) walk.add(tensor);
+  return walk.finish();
+}
+
+/** Whether two rows of numbers are equal. */
+export function sameCode(a: Int32Array, b: Int32Array): boolean {
+  if (a.length !== b.length) return false;
+  for (let index = 0; index < a.length; index++) if (a[index] !== b[index]) return false;
+  return true;
+}

@@ -1,0 +1,107 @@
+import type { Storage } from "../tensor/storage.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import { Executable } from "../wasm/executable.ts";
+import type { Fingerprint } from "./fingerprint.ts";
+import { fingerprint, sameCode } from "./fingerprint.ts";
+import { captureGraph } from "./graph.ts";
+import type { Plan } from "./plan.ts";
+import { makePlan } from "./plan.ts";
+
+/** A plan for graphs that were built without `compile`. */
+export interface LazyPlan {
+  readonly code: Int32Array;
+  readonly executable: Executable;
+  /** The values that are baked into the kernels, by literal number; undefined for those that are handed over in each run. */
+  readonly baked: readonly (number | undefined)[];
+  /** The host slots of the literals that are handed over. */
+  readonly slots: readonly { readonly literal: number; readonly slot: number }[];
+  /** For each plan input, the number of the source that it is. */
+  readonly sourceOf: readonly number[];
+}
+
+/** Plans by the hash of their fingerprint, the oldest first. */
+const plans = new Map<number, LazyPlan>();
+const planLimit = 256;
+
+/** What stands for a literal that is handed over: one for all tensors that are this literal. */
+function argumentsFor(print: Fingerprint, isBaked: (literal: number) => boolean): ReadonlyMap<Tensor, Tensor> {
+  const byNumber = new Map<number, Tensor>();
+  const byTensor = new Map<Tensor, Tensor>();
+  for (const [tensor, literal] of print.literalOf) {
+    if (isBaked(literal)) continue;
+    const argument = byNumber.get(literal) ?? new Tensor({ name: "hostInput" }, [], [], "f64");
+    byNumber.set(literal, argument);
+    byTensor.set(tensor, argument);
+  }
+  return byTensor;
+}
+
+/** The plan without its first inputs, which would otherwise stay in memory as long as the plan does. */
+function withoutStorages(plan: Plan): Plan {
+  return { ...plan, inputs: plan.inputs.map(({ dtype, length }) => ({ argument: undefined, storage: undefined, dtype, length })) };
+}
+
+function makeLazyPlan(tensors: readonly Tensor[], print: Fingerprint, isBaked: (literal: number) => boolean): LazyPlan {
+  const replaced = argumentsFor(print, isBaked);
+  const plan = makePlan(captureGraph(tensors, replaced));
+  const numberOf = new Map(print.sources.map((storage, number) => [storage, number]));
+  const slots = new Map<number, number>();
+  for (const [tensor, argument] of replaced) {
+    const slot = plan.host.inputs.get(argument);
+    const literal = print.literalOf.get(tensor);
+    if (slot !== undefined && literal !== undefined) slots.set(literal, slot);
+  }
+  return {
+    code: print.code,
+    executable: new Executable(withoutStorages(plan)),
+    baked: print.literals.map((value, literal) => (isBaked(literal) ? value : undefined)),
+    slots: [...slots].map(([literal, slot]) => ({ literal, slot })),
+    sourceOf: plan.inputs.map(({ storage }) => (storage === undefined ? -1 : (numberOf.get(storage) ?? -1))),
+  };
+}
+
+function remember(hash: number, plan: LazyPlan): LazyPlan {
+  const oldest = plans.keys().next();
+  if (plans.size >= planLimit && !plans.has(hash) && oldest.done !== true) plans.delete(oldest.value);
+  plans.set(hash, plan);
+  return plan;
+}
+
+/** What has to be run for some tensors. */
+export interface LazyRun {
+  readonly plan: LazyPlan;
+  readonly print: Fingerprint;
+}
+
+/**
+ * Finds or makes the plan that computes some tensors.
+ *
+ * A graph that comes again with another learning rate or another power of β has other literals. They are baked into the first
+ * plan; those that turn out to change are handed over as arguments by the next one, so that a loop settles after two plans.
+ *
+ * @param tensors - What is to be computed.
+ * @param failTraced - Called with a tensor that has no value yet.
+ * @returns The plan and the fingerprint, which holds the sources and literals of this graph.
+ */
+export function planFor(tensors: readonly Tensor[], failTraced: (tensor: Tensor) => never): LazyRun {
+  const print = fingerprint(tensors);
+  if (print.traced !== undefined) failTraced(print.traced);
+  const known = plans.get(print.hash);
+  if (known === undefined || !sameCode(known.code, print.code)) return { print, plan: remember(print.hash, makeLazyPlan(tensors, print, () => true)) };
+  const keeps = (literal: number): boolean => known.baked[literal] !== undefined && Object.is(known.baked[literal], print.literals[literal]);
+  const fits = print.literals.every((_, literal) => known.baked[literal] === undefined || keeps(literal));
+  return { print, plan: fits ? known : remember(print.hash, makeLazyPlan(tensors, print, keeps)) };
+}
+
+/** Runs a plan for one graph. */
+export function runLazily({ plan, print }: LazyRun): { readonly inputs: readonly Storage[]; readonly fresh: readonly Storage[] } {
+  const { executable, slots, sourceOf } = plan;
+  for (const { literal, slot } of slots) executable.plan.host.slots[slot] = print.literals[literal] ?? Number.NaN;
+  const inputs: Storage[] = [];
+  for (const source of sourceOf) {
+    const storage = print.sources[source];
+    if (storage === undefined) throw new Error("opt: internal: a plan input has no elements");
+    inputs.push(storage);
+  }
+  return { inputs, fresh: executable.run(inputs) };
+}
