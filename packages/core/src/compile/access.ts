@@ -6,11 +6,26 @@ import type { GraphNode } from "./graph.ts";
  * How a kernel's loops walk through a node: its coordinate along one of its axes is
  * `offsets[axis] + Σ rows[axis][loop] · index[loop]`. Axes of length 1 have zero rows, so equal walks have equal coefficients.
  */
-export interface Access {
+export class Access {
   readonly rows: readonly (readonly number[])[];
   /** What is added to the coordinate along each of the node's axes: where a slice starts. */
   readonly offsets: readonly number[];
+  #key: string | undefined;
+
+  constructor(rows: readonly (readonly number[])[], offsets: readonly number[]) {
+    this.rows = rows;
+    this.offsets = offsets;
+  }
+
+  /** Text that is equal for equal walks. */
+  get key(): string {
+    this.#key ??= `${this.rows.map((row) => row.join()).join(";")}+${this.offsets.join()}`;
+    return this.#key;
+  }
 }
+
+/** The walk through a single element. */
+export const noAxes: Access = new Access([], []);
 
 function unitRow(length: number, position: number): number[] {
   return Array.from({ length }, (_, index) => (index === position ? 1 : 0));
@@ -37,7 +52,7 @@ export function matchAxes(shape: Shape, extents: readonly number[], allowed: (lo
     if (loop === undefined || extents[loop] !== length) return undefined;
     rows.push(unitRow(extents.length, loop));
   }
-  return position === loops.length ? { rows, offsets: shape.map(() => 0) } : undefined;
+  return position === loops.length ? new Access(rows, shape.map(() => 0)) : undefined;
 }
 
 /** The walk through the operand of a view, or undefined where the view does not keep walks affine. */
@@ -56,25 +71,26 @@ export function accessOperand(view: GraphNode, access: Access, loops: number): A
         rows[axis] = row(index);
         offsets[axis] = offset(index);
       });
-      return { rows, offsets };
+      return new Access(rows, offsets);
     }
     case "broadcast": {
+      if (operand.shape.length === 0) return noAxes;
       const lead = view.shape.length - operand.shape.length;
-      return {
-        rows: operand.shape.map((length, axis) => (length === 1 ? zero : row(axis + lead))),
-        offsets: operand.shape.map((length, axis) => (length === 1 ? 0 : offset(axis + lead))),
-      };
+      return new Access(
+        operand.shape.map((length, axis) => (length === 1 ? zero : row(axis + lead))),
+        operand.shape.map((length, axis) => (length === 1 ? 0 : offset(axis + lead))),
+      );
     }
     case "reshape": {
       if (!keepsAxes(view.shape, operand.shape)) return undefined;
       const long = view.shape.flatMap((length, axis) => (length === 1 ? [] : [axis]));
       let position = 0;
       const axes = operand.shape.map((length) => (length === 1 ? -1 : (long[position++] ?? -1)));
-      return { rows: axes.map(row), offsets: axes.map(offset) };
+      return new Access(axes.map(row), axes.map(offset));
     }
     case "slice": {
       const { axis, start } = view.operation;
-      return { rows: access.rows, offsets: access.offsets.map((own, index) => (index === axis ? own + start : own)) };
+      return new Access(access.rows, access.offsets.map((own, index) => (index === axis ? own + start : own)));
     }
     default:
       return undefined;
@@ -99,9 +115,4 @@ export function flatStrides(access: Access, shape: Shape, loops: number): number
 export function flatOffset(access: Access, shape: Shape): number {
   const strides = rowMajorStrides(shape);
   return access.offsets.reduce((total, offset, axis) => total + offset * (strides[axis] ?? 0), 0);
-}
-
-/** Text that is equal for equal walks. */
-export function accessKey(access: Access): string {
-  return `${access.rows.map((row) => row.join()).join(";")}+${access.offsets.join()}`;
 }

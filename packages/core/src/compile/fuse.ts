@@ -1,19 +1,45 @@
 import type { Graph, GraphNode } from "./graph.ts";
 import { isHostNode } from "./graph.ts";
 import type { HostProgram } from "./host-program.ts";
-import type { Domain, KernelContext } from "./kernel-builder.ts";
-import { KernelBuilder, ownAccess } from "./kernel-builder.ts";
+import type { Domain, KernelContext, NodeBody } from "./kernel-builder.ts";
+import { buildBody, ownAccess } from "./kernel-builder.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { bufferNode, isExpensive, isReduction, isStored, matrixOperand } from "./materialize.ts";
 
 /** A kernel in the making: the nodes with buffers that one set of loops will compute. */
-export interface Group {
+export class Group {
   readonly domain: Domain;
   readonly members: readonly GraphNode[];
   /** The matrix product that the loops belong to, if any. */
   readonly product: GraphNode | undefined;
   /** The buffers that it reads from elsewhere. */
   readonly reads: ReadonlySet<GraphNode>;
+  readonly #makeBody: () => NodeBody;
+  #body: NodeBody | undefined;
+
+  constructor(domain: Domain, members: readonly GraphNode[], product: GraphNode | undefined, reads: ReadonlySet<GraphNode>, makeBody: () => NodeBody) {
+    this.domain = domain;
+    this.members = members;
+    this.product = product;
+    this.reads = reads;
+    this.#makeBody = makeBody;
+  }
+
+  /** What its loops compute; built when it is first asked for, since most groups soon become part of others. */
+  get body(): NodeBody {
+    this.#body ??= this.#makeBody();
+    return this.#body;
+  }
+
+  /** The id of its first node. */
+  get first(): number {
+    return this.members[0]?.id ?? 0;
+  }
+
+  /** The id of its last node. */
+  get last(): number {
+    return this.members.at(-1)?.id ?? 0;
+  }
 }
 
 /** More nodes than this in one kernel would run out of registers. */
@@ -95,14 +121,20 @@ class Fuser {
   readonly #stored: ReadonlySet<GraphNode>;
   readonly #context: KernelContext;
   readonly #groupOf = new Map<GraphNode, Group>();
+  /** Groups that cannot be merged with each of these: what stood between them stays between them. */
+  readonly #failed = new WeakMap<Group, WeakSet<Group>>();
 
   constructor(stored: ReadonlySet<GraphNode>, host: HostProgram) {
     this.#stored = stored;
-    this.#context = { hasBuffer: (node) => stored.has(node) || isStored(node), bufferOf: () => 0, host };
+    this.#context = { hasBuffer: (node) => stored.has(node) || isStored(node), host };
   }
 
   fuse(ordered: readonly GraphNode[]): Group[] {
-    for (const node of ordered) this.#register(this.#group([node], domainOf(node), node.operation.name === "matmul" ? node : undefined));
+    for (const node of ordered) {
+      const domain = domainOf(node);
+      const product = node.operation.name === "matmul" ? node : undefined;
+      this.#register(new Group(domain, [node], product, readsOf([node], this.#stored).reads, () => this.#ownBody(node, domain, product)));
+    }
     // Elementwise work first, so that all that updates one tensor stays together; then what is light enough moves into the
     // store of a matrix product, where it costs no memory traffic; reductions take what is left.
     const elementwise = (a: Group, b: Group): boolean => isElementwiseGroup(a) && isElementwiseGroup(b);
@@ -115,8 +147,10 @@ class Fuser {
     return [...new Set(ordered.map((node) => this.#of(node)))];
   }
 
-  #group(members: readonly GraphNode[], domain: Domain, product: GraphNode | undefined): Group {
-    return { members, domain, product, reads: readsOf(members, this.#stored).reads };
+  #ownBody(node: GraphNode, domain: Domain, product: GraphNode | undefined): NodeBody {
+    const body = buildBody(domain, [node], this.#context, product);
+    if (body === undefined) throw new Error(`opt: internal: node ${String(node.id)} does not fit into a kernel of its own`);
+    return body;
   }
 
   #register(group: Group): void {
@@ -157,15 +191,30 @@ class Fuser {
   }
 
   #tryMerge(producer: Group, group: Group): boolean {
-    if (producer === group || producer.members.length + group.members.length > memberLimit) return false;
-    if (group.product !== undefined) return false;
-    if (producer.product !== undefined && !isEpilogue(group, producer.product, this.#stored)) return false;
-    const domain = commonDomain(producer, group);
-    if (domain === undefined || this.#reachesThroughOthers(group, producer)) return false;
-    const members = [...producer.members, ...group.members].sort((a, b) => a.id - b.id);
-    if (!this.#fits(members, domain, producer.product)) return false;
-    this.#register(this.#group(members, domain, producer.product));
+    if (producer === group || this.#failed.get(producer)?.has(group) === true) return false;
+    const merged = this.#merged(producer, group);
+    if (merged === undefined) {
+      const failed = this.#failed.get(producer) ?? new WeakSet<Group>();
+      this.#failed.set(producer, failed.add(group));
+      return false;
+    }
+    this.#register(merged);
     return true;
+  }
+
+  /** Both groups as one, if that is possible. */
+  #merged(producer: Group, group: Group): Group | undefined {
+    if (producer.members.length + group.members.length > memberLimit) return undefined;
+    if (group.product !== undefined) return undefined;
+    if (producer.product !== undefined && !isEpilogue(group, producer.product, this.#stored)) return undefined;
+    const domain = commonDomain(producer, group);
+    if (domain === undefined || this.#reachesThroughOthers(group, producer)) return undefined;
+    const members = [...producer.members, ...group.members].sort((a, b) => a.id - b.id);
+    const body = buildBody(domain, members, this.#context, producer.product);
+    if (body === undefined || body.values.length > valueLimit) return undefined;
+    const reads = new Set([...producer.reads, ...group.reads]);
+    for (const member of members) reads.delete(member);
+    return new Group(domain, members, producer.product, reads, () => body);
   }
 
   /** Whether `from` depends on `target` by way of a third group: then they cannot run as one. */
@@ -177,7 +226,8 @@ class Fuser {
         const next = this.#groupOf.get(read);
         if (next === undefined) continue;
         if (next === target && group !== from) return true;
-        if (seen.has(next)) continue;
+        // What is older than all of the target cannot depend on it.
+        if (seen.has(next) || next.last < target.first) continue;
         seen.add(next);
         pending.push(next);
       }
@@ -188,12 +238,6 @@ class Fuser {
       if (follow(next)) return true;
     }
     return false;
-  }
-
-  /** Whether every member finds the values of the others at its own place in the loops. */
-  #fits(members: readonly GraphNode[], domain: Domain, product: GraphNode | undefined): boolean {
-    const builder = new KernelBuilder(domain, new Set(members), this.#context, product);
-    return members.every((member) => builder.addMember(member, false) !== undefined) && builder.values.length <= valueLimit;
   }
 }
 

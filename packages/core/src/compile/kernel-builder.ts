@@ -1,8 +1,7 @@
 import type { OperationOf } from "../graph/primitives.ts";
 import { isElementwise } from "../graph/primitives.ts";
 import { fail } from "../errors.ts";
-import type { Access } from "./access.ts";
-import { accessKey, accessOperand, flatOffset, flatStrides, matchAxes } from "./access.ts";
+import { Access, accessOperand, flatOffset, flatStrides, matchAxes, noAxes } from "./access.ts";
 import type { GraphNode } from "./graph.ts";
 import type { HostProgram } from "./host-program.ts";
 import type { IndexMap, KernelStore, KernelValue } from "./kernel.ts";
@@ -25,13 +24,32 @@ export function ownAccess(node: GraphNode, domain: Domain): Access | undefined {
 export interface KernelContext {
   /** Whether a node has a buffer, here or from another kernel. */
   hasBuffer(node: GraphNode): boolean;
-  /** The number of a node's buffer. */
-  bufferOf(node: GraphNode): number;
   readonly host: HostProgram;
 }
 
-/** Builds the body of one kernel from the nodes that it computes. */
-export class KernelBuilder {
+/** A kernel's body before buffers are given out: a buffer is named by the id of the node that lies in it. */
+export interface NodeBody {
+  readonly values: readonly KernelValue[];
+  /** One store for each member. */
+  readonly stores: readonly KernelStore[];
+  readonly fused: readonly string[];
+}
+
+/**
+ * Builds the body of one kernel from the nodes that it computes.
+ *
+ * @param domain - The kernel's loops.
+ * @param members - The nodes with buffers that this kernel computes.
+ * @param context - The plan around it.
+ * @param product - The matrix product whose result the kernel's generator provides, if it is that kind.
+ * @returns The body, or undefined when the members do not fit into one kernel.
+ */
+export function buildBody(domain: Domain, members: readonly GraphNode[], context: KernelContext, product: GraphNode | undefined): NodeBody | undefined {
+  const builder = new BodyBuilder(domain, new Set(members), context, product);
+  return members.every((member) => builder.addMember(member)) ? builder : undefined;
+}
+
+class BodyBuilder implements NodeBody {
   readonly values: KernelValue[] = [];
   readonly stores: KernelStore[] = [];
   readonly fused: string[] = [];
@@ -39,30 +57,23 @@ export class KernelBuilder {
   readonly #members: ReadonlySet<GraphNode>;
   readonly #context: KernelContext;
   readonly #product: GraphNode | undefined;
-  readonly #known = new Map<string, number>();
+  /** The values at hand, by the walk's key and the node. */
+  readonly #known = new Map<string, Map<GraphNode, number>>();
 
-  /**
-   * @param domain - The kernel's loops.
-   * @param members - The nodes with buffers that this kernel computes.
-   * @param context - The plan around it.
-   * @param product - The matrix product whose result the kernel's generator provides, if it is that kind.
-   */
-  constructor(domain: Domain, members: ReadonlySet<GraphNode>, context: KernelContext, product?: GraphNode) {
+  constructor(domain: Domain, members: ReadonlySet<GraphNode>, context: KernelContext, product: GraphNode | undefined) {
     this.#domain = domain;
     this.#members = members;
     this.#context = context;
     this.#product = product;
   }
 
-  /** Adds the value of a member and, if asked, its store. Undefined when the members do not fit into one kernel. */
-  addMember(node: GraphNode, stored: boolean): number | undefined {
+  /** Adds the value of a member and its store; false when the members do not fit into one kernel. */
+  addMember(node: GraphNode): boolean {
     const access = ownAccess(node, this.#domain);
-    if (access === undefined) return undefined;
-    const value = this.#value(node, access);
-    if (value !== undefined && stored) {
-      this.stores.push({ buffer: this.#context.bufferOf(node), value, index: this.#storeIndex(node, access) });
-    }
-    return value;
+    const value = access === undefined ? undefined : this.#value(node, access);
+    if (access === undefined || value === undefined) return false;
+    this.stores.push({ buffer: node.id, value, index: this.#storeIndex(node, access) });
+    return true;
   }
 
   #push(value: KernelValue): number {
@@ -79,15 +90,17 @@ export class KernelBuilder {
     const { operation } = node;
     if (operation.name !== "place") return this.#index(node, access);
     const offsets = access.offsets.map((offset, axis) => (axis === operation.axis ? offset + operation.start : offset));
-    return { strides: flatStrides(access, operation.shape, this.#domain.extents.length), offset: flatOffset({ rows: access.rows, offsets }, operation.shape) };
+    return { strides: flatStrides(access, operation.shape, this.#domain.extents.length), offset: flatOffset(new Access(access.rows, offsets), operation.shape) };
   }
 
   #value(node: GraphNode, access: Access): number | undefined {
-    const key = `${String(node.id)}:${accessKey(access)}`;
-    const known = this.#known.get(key);
-    if (known !== undefined) return known;
-    const value = this.#build(node, access);
-    if (value !== undefined) this.#known.set(key, value);
+    let known = this.#known.get(access.key);
+    if (known === undefined) {
+      known = new Map();
+      this.#known.set(access.key, known);
+    }
+    const value = known.get(node) ?? this.#build(node, access);
+    if (value !== undefined) known.set(node, value);
     return value;
   }
 
@@ -101,14 +114,13 @@ export class KernelBuilder {
         return inner === undefined || operand === undefined ? undefined : this.#value(operand, inner);
       }
       const own = ownAccess(node, this.#domain);
-      if (own === undefined || accessKey(own) !== accessKey(access)) return undefined;
+      if (own === undefined || own.key !== access.key) return undefined;
       return this.#compute(node, access);
     }
     // The whole of a concatenation cannot be read while one of its pieces is still being written.
     if (base.operation.name === "concatenate" && base.inputs.some((piece) => this.#members.has(piece))) return undefined;
     if (this.#context.hasBuffer(base)) {
-      const buffer = this.#context.bufferOf(base);
-      return this.#push({ kind: "load", buffer, index: this.#index(node, access), dtype: node.dtype });
+      return this.#push({ kind: "load", buffer: base.id, index: this.#index(node, access), dtype: node.dtype });
     }
     return this.#compute(node, access);
   }
@@ -164,7 +176,7 @@ export class KernelBuilder {
 
   #operandAccess(node: GraphNode, input: GraphNode, access: Access): Access | undefined {
     if (isReduction(node)) return matchAxes(input.shape, this.#domain.extents, () => true);
-    if (input.shape.length === 0) return { rows: [], offsets: [] };
+    if (input.shape.length === 0) return noAxes;
     return access;
   }
 }

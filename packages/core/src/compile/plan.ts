@@ -9,9 +9,7 @@ import type { Graph, GraphNode } from "./graph.ts";
 import type { HostProgram } from "./host-program.ts";
 import { planHost } from "./host-program.ts";
 import type { Kernel } from "./kernel.ts";
-import type { KernelContext } from "./kernel-builder.ts";
-import { KernelBuilder } from "./kernel-builder.ts";
-import { bufferNode, chooseStored, isStored, matrixOperand } from "./materialize.ts";
+import { bufferNode, chooseStored, matrixOperand } from "./materialize.ts";
 import { dataDependencies, orderGroups } from "./order.ts";
 import type { Donation } from "./takeover.ts";
 import { planTakeovers } from "./takeover.ts";
@@ -58,16 +56,24 @@ export interface Plan {
   readonly temporaryBytes: number;
 }
 
-/** Builds the kernel of a group; `needed` are the nodes that others read. */
-function buildKernel(group: Group, context: KernelContext, needed: ReadonlySet<GraphNode>): Kernel {
-  const builder = new KernelBuilder(group.domain, new Set(group.members), context, group.product);
-  for (const member of group.members) builder.addMember(member, needed.has(member));
-  const { values, stores, fused } = builder;
+/** A group as a kernel: its body with numbered buffers, without the stores of nodes that nobody else needs. */
+function kernelOf(group: Group, graph: Graph, numberOf: (node: GraphNode) => number, needed: ReadonlySet<GraphNode>): Kernel {
+  const numberOfId = (id: number): number => {
+    const node = graph.nodes[id];
+    if (node === undefined) throw new Error(`opt: internal: node ${String(id)} does not exist`);
+    return numberOf(node);
+  };
+  const { fused } = group.body;
+  const values = group.body.values.map((value) => (value.kind === "load" ? { ...value, buffer: numberOfId(value.buffer) } : value));
+  const stores = group.body.stores.flatMap((store) => {
+    const node = graph.nodes[store.buffer];
+    return node !== undefined && needed.has(node) ? [{ ...store, buffer: numberOf(node) }] : [];
+  });
   const { extents, reduced } = group.domain;
   if (group.product === undefined) return { kind: "loop", extents, reduced, values, stores, fused };
   const [left, right] = group.product.inputs.map((input) => {
     const operand = matrixOperand(input);
-    return { node: operand.node, buffer: context.bufferOf(bufferNode(operand.node)), transposed: operand.transposed };
+    return { node: operand.node, buffer: numberOf(bufferNode(operand.node)), transposed: operand.transposed };
   });
   if (left === undefined || right === undefined) throw new Error("opt: internal: a matrix product has two operands");
   const [rows = 0, columns = 0] = group.product.shape;
@@ -91,15 +97,10 @@ export function makePlan(graph: Graph, donations: readonly Donation[] = []): Pla
   const stored = chooseStored(graph);
   const groups = fuseKernels(graph, stored, host);
   const numbering = numberBuffers(graph);
-  const context: KernelContext = {
-    hasBuffer: (node) => stored.has(node) || isStored(node),
-    bufferOf: numbering.numberOf,
-    host,
-  };
   const dependencies = dataDependencies(groups);
-  const takeovers = planTakeovers(graph, donations, groups, dependencies, context);
+  const takeovers = planTakeovers(graph, donations, groups, dependencies);
   const order = orderGroups(groups, dependencies);
   const { needed, ...memory } = assignBuffers(graph, order, takeovers, host, numbering);
-  const kernels = order.map((group) => buildKernel(group, context, needed));
+  const kernels = order.map((group) => kernelOf(group, graph, numbering.numberOf, needed));
   return { ...memory, kernels, host };
 }

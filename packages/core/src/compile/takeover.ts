@@ -3,8 +3,6 @@ import type { Group } from "./fuse.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { isHostNode } from "./graph.ts";
 import type { IndexMap } from "./kernel.ts";
-import type { KernelContext } from "./kernel-builder.ts";
-import { KernelBuilder } from "./kernel-builder.ts";
 import { bufferNode, isStored, matrixOperand } from "./materialize.ts";
 import type { Dependencies } from "./order.ts";
 import { waitsFor } from "./order.ts";
@@ -24,19 +22,18 @@ export interface Takeover {
 }
 
 /** Whether a group reads each element of `target` only where it writes the element of `node` that replaces it. */
-function readsOnlyOwnElements(group: Group, target: GraphNode, node: GraphNode, context: KernelContext): boolean {
+function readsOnlyOwnElements(group: Group, target: GraphNode, node: GraphNode): boolean {
   if (!group.reads.has(target)) return true;
   if (group.product !== undefined && group.product.inputs.some((input) => bufferNode(matrixOperand(input).node) === target)) return false;
-  const builder = new KernelBuilder(group.domain, new Set(group.members), { ...context, bufferOf: (which) => which.id }, group.product);
-  for (const member of group.members) builder.addMember(member, true);
-  const store = builder.stores.find((candidate) => candidate.buffer === node.id);
-  const loads = builder.values.filter((value) => value.kind === "load" && value.buffer === target.id);
+  const { values, stores } = group.body;
+  const store = stores.find((candidate) => candidate.buffer === node.id);
+  const loads = values.filter((value) => value.kind === "load" && value.buffer === target.id);
   const sameElement = (index: IndexMap): boolean => index.offset === store?.index.offset && index.strides.join() === store.index.strides.join();
   if (!loads.every((value) => value.kind === "load" && sameElement(value.index))) return false;
   if (loads.length === 0 || !group.domain.reduced.includes(true)) return true;
   // A kernel with reductions passes over its elements several times: it may overwrite them only in its last pass.
-  const { readyAt } = stageKernel(builder.values, builder.stores, () => true);
-  const lastPass = builder.stores.reduce((latest, { value }) => Math.max(latest, readyAt[value] ?? 0), 0);
+  const { readyAt } = stageKernel(values, stores, () => true);
+  const lastPass = stores.reduce((latest, { value }) => Math.max(latest, readyAt[value] ?? 0), 0);
   return store !== undefined && readyAt[store.value] === lastPass;
 }
 
@@ -48,14 +45,22 @@ function readsOnlyOwnElements(group: Group, target: GraphNode, node: GraphNode, 
  * @param donations - Which outputs shall take over which arguments.
  * @param groups - The kernels in the making.
  * @param dependencies - Who waits for whom; extended here.
- * @param context - What kernels are built with.
  * @returns The donations that are possible. Those not in place are computed elsewhere and copied at the end.
  */
-export function planTakeovers(graph: Graph, donations: readonly Donation[], groups: readonly Group[], dependencies: Dependencies, context: KernelContext): Takeover[] {
+export function planTakeovers(graph: Graph, donations: readonly Donation[], groups: readonly Group[], dependencies: Dependencies): Takeover[] {
   const taken = new Set<GraphNode>();
   const passedThrough = new Set(graph.outputs.map(bufferNode).filter(isStored));
   const takeovers: Takeover[] = [];
   const nodeOf = new Map(graph.nodes.flatMap((node) => (node.argument === undefined ? [] : [[node.argument, node] as const])));
+  const writerOf = new Map(groups.flatMap((group) => group.members.map((member) => [member, group] as const)));
+  const readersOf = new Map<GraphNode, Group[]>();
+  for (const group of groups) {
+    for (const read of group.reads) {
+      const readers = readersOf.get(read);
+      if (readers === undefined) readersOf.set(read, [group]);
+      else readers.push(group);
+    }
+  }
   for (const donation of donations) {
     const output = graph.outputs[donation.output];
     const target = nodeOf.get(donation.argument);
@@ -65,11 +70,11 @@ export function planTakeovers(graph: Graph, donations: readonly Donation[], grou
     if (!fits || isStored(node) || taken.has(node) || taken.has(target) || passedThrough.has(target)) continue;
     taken.add(node);
     taken.add(target);
-    const writer = groups.find((group) => group.members.includes(node));
-    const readers = groups.filter((group) => group !== writer && group.reads.has(target));
+    const writer = writerOf.get(node);
+    const readers = (readersOf.get(target) ?? []).filter((group) => group !== writer);
     const inPlace =
       writer !== undefined &&
-      readsOnlyOwnElements(writer, target, node, context) &&
+      readsOnlyOwnElements(writer, target, node) &&
       readers.every((reader) => !waitsFor(reader, writer, dependencies));
     if (inPlace) {
       for (const reader of readers) dependencies.get(writer)?.add(reader);

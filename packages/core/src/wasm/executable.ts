@@ -6,7 +6,7 @@ import type { DeviceBuffer, Storage } from "../tensor/storage.ts";
 import { arrayStorage, bufferStorage } from "../tensor/storage.ts";
 import { hostMathImports, hostMathModule } from "./math/host-math.ts";
 import type { Layout } from "./module-builder.ts";
-import { buildModule, layOut } from "./module-builder.ts";
+import { buildModule, planProgram } from "./module-builder.ts";
 import type { WasmMemory } from "./memory.ts";
 import { wasmMemory } from "./memory.ts";
 
@@ -47,10 +47,11 @@ export class Executable {
 
   constructor(plan: Plan) {
     this.plan = plan;
-    this.#layout = layOut(plan);
+    const program = planProgram(plan);
+    this.#layout = program.layout;
     this.#base = this.#memory.allocate(this.#layout.byteLength);
     finalizer.register(this, this.#base);
-    const bytes = buildModule(plan, this.#layout, this.#base.address);
+    const bytes = buildModule(program, this.#base.address);
     this.moduleBytes = bytes.byteLength;
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
       opt: { memory: this.#memory.memory },

@@ -4,8 +4,10 @@ import type { MemoryAccess } from "./loop/loop-kernel.ts";
 import { storeAll } from "./loop/stores.ts";
 import type { FunctionWriter } from "./function-writer.ts";
 import { emitMatmul } from "./matmul/matmul.ts";
-import { laneCountOf, planMatmul } from "./matmul/plan.ts";
+import type { MatmulPlan } from "./matmul/plan.ts";
+import { elementBytesOf, laneCountOf, planMatmul } from "./matmul/plan.ts";
 import type { EpilogueContext, Index, MatmulShape } from "./matmul/spec.ts";
+import type { KernelParameter } from "./module-builder.ts";
 import type { ModuleWriter } from "./module-writer.ts";
 import type { FunctionReference, Local } from "./types.ts";
 
@@ -21,13 +23,6 @@ function shapeOf(kernel: MatmulKernel): MatmulShape {
   };
 }
 
-/** Bytes that partial sums need when the product is cut along its depth and no buffer of its own is there to hold them. */
-function partialBytes(kernel: MatmulKernel, module: ModuleWriter): number {
-  const shape = shapeOf(kernel);
-  const isCut = planMatmul(shape, module.features).blockK < kernel.depth;
-  return isCut && ownBuffer(kernel) === undefined ? kernel.rows * kernel.columns * (shape.dtype === "f64" ? 8 : 4) : 0;
-}
-
 /** Whether a store is of the bare product, row by row from the buffer's start; a piece of a concatenation may not be. */
 function isPlainStore(kernel: MatmulKernel, { value, index }: KernelStore): boolean {
   const [rowStride, columnStride] = index.strides;
@@ -40,9 +35,30 @@ function ownBuffer(kernel: MatmulKernel): number | undefined {
   return kernel.stores.find((store) => isPlainStore(kernel, store))?.buffer;
 }
 
-/** Bytes of scratch memory that a product kernel needs. */
-export function productScratchBytes(kernel: MatmulKernel, module: ModuleWriter): number {
-  return planMatmul(shapeOf(kernel), module.features).scratchBytes + 64 + partialBytes(kernel, module);
+/** All that is decided about a product kernel before its code is written. */
+export interface ProductPlan {
+  readonly kernel: MatmulKernel;
+  readonly shape: MatmulShape;
+  readonly plan: MatmulPlan;
+  readonly scratchBytes: number;
+  /** What the product itself works on: A, B, C and scratch memory. */
+  readonly operands: readonly KernelParameter[];
+}
+
+/** Plans a product kernel. */
+export function planProduct(kernel: MatmulKernel): ProductPlan {
+  const shape = shapeOf(kernel);
+  const plan = planMatmul(shape);
+  const own = ownBuffer(kernel);
+  // Partial sums need a place when the product is cut along its depth and no buffer of its own is there to hold them.
+  const partialBytes = plan.blockK < kernel.depth && own === undefined ? kernel.rows * kernel.columns * elementBytesOf(shape.dtype) : 0;
+  const ownScratch = plan.scratchBytes + 64;
+  const c = own === undefined ? { scratch: ownScratch } : { buffer: own };
+  return {
+    kernel, shape, plan,
+    scratchBytes: ownScratch + partialBytes,
+    operands: [{ buffer: kernel.a.buffer }, { buffer: kernel.b.buffer }, c, { scratch: 0 }],
+  };
 }
 
 function indexLocal(w: FunctionWriter, { base, plus }: Index): Local {
@@ -59,17 +75,17 @@ function indexLocal(w: FunctionWriter, { base, plus }: Index): Local {
  * Adds a matrix product with all that is fused into its store.
  *
  * @param module - The module under construction.
- * @param kernel - The kernel.
- * @param memory - Where buffers and host arguments are.
- * @param scratch - Address of `productScratchBytes` bytes.
- * @returns A function without parameters.
+ * @param product - The kernel and its plan.
+ * @param bufferCount - How many buffers the kernel has.
+ * @param memory - Where host arguments are, and the buffers' element types.
+ * @returns A function of the addresses of `product.operands` and of all the kernel's buffers.
  */
-export function emitProductKernel(module: ModuleWriter, kernel: MatmulKernel, memory: MemoryAccess, scratch: number): FunctionReference {
-  const shape = shapeOf(kernel);
+export function emitProductKernel(module: ModuleWriter, product: ProductPlan, bufferCount: number, memory: Omit<MemoryAccess, "addresses">): FunctionReference {
+  const { kernel, shape, plan } = product;
   const lanes = laneCountOf(shape.dtype);
   let body: BodyEmitter | undefined;
   const epilogue = (w: FunctionWriter, context: EpilogueContext): undefined => {
-    body ??= new BodyEmitter(w, { ...memory, values: kernel.values, axes: 2, reducedMask: 0, lanes });
+    body ??= new BodyEmitter(w, { ...memory, addresses: context.parameters, values: kernel.values, axes: 2, reducedMask: 0, lanes });
     const emitter = body;
     const unit = { vector: 0, active: context.laneCount };
     emitter.scoped(() => {
@@ -82,14 +98,6 @@ export function emitProductKernel(module: ModuleWriter, kernel: MatmulKernel, me
     });
   };
   const plain = kernel.stores.length === 1 && ownBuffer(kernel) !== undefined;
-  const multiply = emitMatmul(module, plain ? shape : { ...shape, epilogue });
-  return module.addFunction(undefined, { parameters: [], results: [] }, (w) => {
-    const own = ownBuffer(kernel);
-    memory.pushBuffer(w, kernel.a.buffer);
-    memory.pushBuffer(w, kernel.b.buffer);
-    if (own === undefined) w.i32(scratch + productScratchBytes(kernel, module) - partialBytes(kernel, module));
-    else memory.pushBuffer(w, own);
-    w.i32(scratch);
-    w.call(multiply);
-  });
+  const extraParameters = Array.from({ length: bufferCount }, () => "i32" as const);
+  return emitMatmul(module, { ...shape, extraParameters, ...(plain ? {} : { epilogue }) }, plan);
 }

@@ -23,8 +23,8 @@ export interface BodySpec {
   /** Bit mask of the reduced axes. */
   readonly reducedMask: number;
   readonly lanes: LaneCount;
-  /** Pushes the byte address of a buffer. */
-  readonly pushBuffer: (w: FunctionWriter, buffer: number) => void;
+  /** The locals that hold the byte addresses of the buffers. */
+  readonly addresses: readonly Local[];
   /** Where a host argument is in memory. */
   readonly argumentAddress: (argument: number) => number;
   readonly dtypeOf: (buffer: number) => DType;
@@ -52,7 +52,6 @@ export class BodyEmitter {
   readonly #shared = new Map<number, Local>();
   readonly #perUnit = new Map<Unit, Map<number, Local>>();
   readonly #addresses = new Map<string, Local>();
-  readonly #pointers = new Map<number, Local>();
   readonly #scopes: Scope[] = [[]];
   readonly #spilled = new Map<number, number>();
   readonly #ramps = new Map<number, Local>();
@@ -213,14 +212,8 @@ export class BodyEmitter {
   }
 
   #pointer(buffer: number): Local {
-    const known = this.#pointers.get(buffer);
-    if (known !== undefined) return known;
-    const pointer = this.w.local("i32");
-    this.w.prologue(() => {
-      this.spec.pushBuffer(this.w, buffer);
-      this.w.set(pointer);
-    });
-    this.#pointers.set(buffer, pointer);
+    const pointer = this.spec.addresses[buffer];
+    if (pointer === undefined) throw new Error(`opt: internal: a kernel has no buffer ${String(buffer)}`);
     return pointer;
   }
 

@@ -11,7 +11,7 @@ import { accumulate, combine, combineLanes, finishResult, identityOf, startResul
 import { storeAll } from "./stores.ts";
 
 /** How the generated code finds its memory. */
-export type MemoryAccess = Pick<BodySpec, "pushBuffer" | "argumentAddress" | "dtypeOf">;
+export type MemoryAccess = Pick<BodySpec, "addresses" | "argumentAddress" | "dtypeOf">;
 
 /** Stands for "all lanes" where a value does not move along the vector axis. */
 const uniform: Unit = { vector: 0, active: 1 };
@@ -215,7 +215,7 @@ class LoopEmitter {
 /**
  * Writes a loop kernel as the body of a function.
  *
- * @param w - The function; it takes no parameters.
+ * @param w - The function.
  * @param plan - The kernel's layout.
  * @param memory - Where buffers and host arguments are.
  * @param scratch - Address of `plan.scratchBytes` bytes.

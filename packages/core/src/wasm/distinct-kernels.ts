@@ -1,0 +1,65 @@
+import type { Kernel, KernelValue } from "../compile/kernel.ts";
+import type { Plan } from "../compile/plan.ts";
+import type { BufferFormat } from "./loop/loop-plan.ts";
+
+/** A kernel whose buffers are numbered in the order of their first use: a function of where they are. */
+export interface DistinctKernel {
+  readonly kernel: Kernel;
+  readonly formats: readonly BufferFormat[];
+}
+
+/** One kernel of a plan: which of the distinct ones it is, and on which buffers of the plan it works. */
+export interface KernelCall {
+  readonly kernel: DistinctKernel;
+  readonly buffers: readonly number[];
+}
+
+/** Numbers buffers in the order in which they are first asked for. */
+class Renumbering {
+  readonly buffers: number[] = [];
+  readonly #numbers = new Map<number, number>();
+
+  of(buffer: number): number {
+    const known = this.#numbers.get(buffer);
+    if (known !== undefined) return known;
+    const number = this.buffers.push(buffer) - 1;
+    this.#numbers.set(buffer, number);
+    return number;
+  }
+}
+
+function renumber(kernel: Kernel, numbers: Renumbering): Kernel {
+  const operands = kernel.kind === "matmul" ? { a: { ...kernel.a, buffer: numbers.of(kernel.a.buffer) }, b: { ...kernel.b, buffer: numbers.of(kernel.b.buffer) } } : {};
+  const values = kernel.values.map((value): KernelValue => (value.kind === "load" ? { ...value, buffer: numbers.of(value.buffer) } : value));
+  const stores = kernel.stores.map((store) => ({ ...store, buffer: numbers.of(store.buffer) }));
+  return { ...kernel, ...operands, values, stores };
+}
+
+/** JSON has no NaN, no infinities and no −0. */
+function exactNumber(_key: string, value: unknown): unknown {
+  if (typeof value !== "number" || (Number.isFinite(value) && !Object.is(value, -0))) return value;
+  return Object.is(value, -0) ? "-0" : String(value);
+}
+
+/**
+ * Finds the kernels of a plan that differ in more than the places of their buffers. Fifty equal layers are one function called
+ * fifty times: less code to write, and above all less for the engine to optimize before it runs at full speed.
+ *
+ * @param plan - The plan.
+ * @returns For each of its kernels, in order, the distinct kernel and its buffers.
+ */
+export function distinctKernels(plan: Plan): KernelCall[] {
+  const known = new Map<string, DistinctKernel>();
+  return plan.kernels.map((original) => {
+    const numbers = new Renumbering();
+    const kernel = renumber(original, numbers);
+    const formats = numbers.buffers.map((buffer): BufferFormat => {
+      const { dtype, length } = plan.buffers[buffer] ?? { dtype: "f32", length: 0 };
+      return { dtype, length };
+    });
+    const text = JSON.stringify([{ ...kernel, fused: [] }, formats], exactNumber);
+    const distinct = known.get(text) ?? { kernel, formats };
+    known.set(text, distinct);
+    return { kernel: distinct, buffers: numbers.buffers };
+  });
+}
