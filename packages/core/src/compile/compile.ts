@@ -54,7 +54,8 @@ function runTrace(trace: Trace, leaves: readonly Leaf[]): unknown {
     const tensor = leaves[leaf];
     let storage = leaf < 0 ? plan.inputs[input]?.storage : undefined;
     if (tensor instanceof Tensor) {
-      if (tensor.storage === undefined) realize([tensor]);
+      // All that is still to be computed is computed in one plan.
+      if (tensor.storage === undefined) realize(leaves.slice(0, trace.leaves.length).filter((other) => other instanceof Tensor));
       storage = tensor.storage ?? failRetired(tensor);
       if (donated[leaf] === true) storage = ownStorage(storage, call);
       storage.stamp = call;

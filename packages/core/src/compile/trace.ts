@@ -10,7 +10,6 @@ import type { LeafReader, LeafSignature } from "./leaf-reader.ts";
 import { makeLeafReader, signatureOf } from "./leaf-reader.ts";
 import type { Plan } from "./plan.ts";
 import { makePlan } from "./plan.ts";
-import { realize } from "./realize.ts";
 import type { ResultBuilder } from "./result-builder.ts";
 import { makeResultBuilder } from "./result-builder.ts";
 import { whileTracing } from "./tracing.ts";
@@ -63,7 +62,6 @@ export function traceFunction(fn: (...args: readonly unknown[]) => unknown, args
   const placeholders: Tensor[] = [];
   const leaves: LeafSignature[] = [];
   const structure = walk(args, "arguments", (leaf, path) => {
-    if (leaf instanceof Tensor) realize([leaf]);
     leaves.push(signatureOf(leaf));
     placeholders.push(placeholder(leaf, path));
   });

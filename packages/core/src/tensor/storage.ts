@@ -2,15 +2,17 @@ import type { DType, TypedArray } from "./dtype.ts";
 
 /**
  * Where the elements of a finished tensor are: either in an ordinary typed array (`array`), or in a buffer that belongs to
- * the backend (`buffer`). Small results stay in arrays, which the garbage collector sees.
+ * the backend (`buffer`). Small results stay in arrays, which the garbage collector sees; so does a batch that is used once.
  */
 export interface Storage {
   readonly dtype: DType;
   readonly length: number;
-  readonly array: TypedArray | undefined;
-  readonly buffer: DeviceBuffer | undefined;
+  array: TypedArray | undefined;
+  buffer: DeviceBuffer | undefined;
   /** Set when several tensors, or a plan that captured it, refer to it: then it must not be updated in place. */
   shared: boolean;
+  /** Whether kernels have read it before: an array that they read again moves into the backend's memory. */
+  used: boolean;
   /** The last compiled call that was handed it: tells when one call gets the same storage twice. */
   stamp: number;
 }
@@ -24,9 +26,9 @@ export interface DeviceBuffer {
 }
 
 export function arrayStorage(dtype: DType, array: TypedArray): Storage {
-  return { dtype, length: array.length, array, buffer: undefined, shared: false, stamp: 0 };
+  return { dtype, length: array.length, array, buffer: undefined, shared: false, used: false, stamp: 0 };
 }
 
 export function bufferStorage(dtype: DType, length: number, buffer: DeviceBuffer): Storage {
-  return { dtype, length, array: undefined, buffer, shared: false, stamp: 0 };
+  return { dtype, length, array: undefined, buffer, shared: false, used: false, stamp: 0 };
 }

@@ -2,6 +2,7 @@ import { runHost } from "../compile/host-program.ts";
 import type { Plan } from "../compile/plan.ts";
 import { fail } from "../errors.ts";
 import { itemSize } from "../tensor/dtype.ts";
+import type { TypedArray } from "../tensor/dtype.ts";
 import type { DeviceBuffer, Storage } from "../tensor/storage.ts";
 import { arrayStorage, bufferStorage } from "../tensor/storage.ts";
 import { hostMathImports, hostMathModule } from "./math/host-math.ts";
@@ -29,6 +30,16 @@ export function managedStorage(dtype: Storage["dtype"], length: number): Storage
   const storage = bufferStorage(dtype, length, buffer);
   finalizer.register(storage, buffer);
   return storage;
+}
+
+/** Moves elements that are needed again and again from an ordinary array into the backend's memory. */
+function makeResident(storage: Storage, array: TypedArray): DeviceBuffer {
+  const buffer = wasmMemory().allocate(array.byteLength);
+  wasmMemory().write(buffer.address, array);
+  finalizer.register(storage, buffer);
+  storage.buffer = buffer;
+  storage.array = undefined;
+  return buffer;
 }
 
 /** A plan as a loaded WebAssembly module with its memory. */
@@ -103,19 +114,19 @@ export class Executable {
     return (this.#base.address + offset) >> 2;
   }
 
+  /** Tells the kernels where an input is; an ordinary array is copied to where they can read it. */
   #stage(input: number, storage: Storage | undefined): void {
-    if (storage === undefined) return;
-    let address: number;
-    if (storage.buffer !== undefined) {
-      ({ address } = storage.buffer);
-    } else if (storage.array !== undefined) {
-      const place = (this.#staging[input] ??= this.#owned(storage.array.byteLength));
-      this.#memory.write(place.address, storage.array);
-      ({ address } = place);
-    } else {
-      return;
-    }
-    this.#memory.i32[this.#slot(this.#layout.inputSlots) + input] = address;
+    const address = storage?.buffer?.address ?? (storage?.array === undefined ? undefined : this.#placeOf(input, storage, storage.array));
+    if (address !== undefined) this.#memory.i32[this.#slot(this.#layout.inputSlots) + input] = address;
+  }
+
+  #placeOf(input: number, storage: Storage, array: TypedArray): number {
+    const returns = storage.used && array.byteLength > smallBytes && this.#memory.usedBytes <= bufferedBytesLimit;
+    storage.used = true;
+    if (returns) return makeResident(storage, array).address;
+    const place = (this.#staging[input] ??= this.#owned(array.byteLength));
+    this.#memory.write(place.address, array);
+    return place.address;
   }
 
   /** Tells the kernels where a fresh output goes; a result in the backend's memory is made at once. */
