@@ -30,6 +30,7 @@ export { applyUpdates, globalNorm, treeDot } from "./protocols.ts";
 export type { BatchObjective, BatchSolution, BatchSolver, Initializer, Optimizer, Schedule, UpdateExtra } from "./protocols.ts";
 export { compile } from "./compile/compile.ts";
 export type { CompileOptions, Compiled } from "./compile/compile.ts";
+export { setThreads } from "./compile/threads.ts";
 export { evaluate } from "./compile/realize.ts";
 export { clone } from "./compile/realize.ts";
 export { explain } from "./compile/explain.ts";

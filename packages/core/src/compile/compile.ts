@@ -9,6 +9,7 @@ import { failRetired } from "./graph.ts";
 import { copyStorage, realize } from "./realize.ts";
 import type { Trace } from "./trace.ts";
 import { traceFunction } from "./trace.ts";
+import { checkThreads, defaultThreads } from "./threads.ts";
 import { isTracing } from "./tracing.ts";
 
 /** Options of {@link compile}. */
@@ -18,6 +19,12 @@ export interface CompileOptions {
    * that is an object or array and comes back with the same structure, shapes and dtypes. `[]` donates nothing.
    */
   readonly donate?: readonly number[];
+  /**
+   * How many threads may share the work of a call, an integer from 1 to 16. Default 1, or what {@link setThreads} says. Results
+   * are the same bits with any number. More than one are used only where they are measured to be faster, and in browsers only
+   * by pages that are isolated from other origins; `explain` tells.
+   */
+  readonly threads?: number;
 }
 
 /** A compiled function: called like the original. */
@@ -80,10 +87,10 @@ function runTrace(trace: Trace, leaves: readonly Leaf[]): unknown {
  * that come back are updated in place (see `donate`), and their old tensors can then no longer be read.
  *
  * @param fn - A function of trees that returns a tree. It must be pure: it runs only while it is traced.
- * @param options - What is donated.
+ * @param options - What is donated, and how many threads may share the work.
  * @returns A function called like `fn`; called inside another traced function it becomes part of that one.
  * @throws OptError `shape`, `dtype` or `tree` from the operations in `fn`; `donated` for arguments that were given away before;
- * `option` for an unknown option.
+ * `option` for an unknown or bad option.
  *
  * @example
  * ```ts
@@ -99,7 +106,9 @@ function runTrace(trace: Trace, leaves: readonly Leaf[]): unknown {
  * ```
  */
 export function compile<Args extends readonly unknown[], Result>(fn: (...args: Args) => Result, options: CompileOptions = {}): Compiled<Args, Result> {
-  checkOptions("compile", options, ["donate"]);
+  checkOptions("compile", options, ["donate", "threads"]);
+  const { threads } = options;
+  if (threads !== undefined) checkThreads("compile({ threads })", threads);
   if (typeof fn !== "function") fail("option", `compile(fn): must be a function; got ${typeof fn}.`);
   const traces: Trace[] = [];
   const leaves: Leaf[] = [];
@@ -108,7 +117,7 @@ export function compile<Args extends readonly unknown[], Result>(fn: (...args: A
       if (trace.readLeaves(args, leaves)) return trace;
     }
     // The traced function sees placeholders of the same structure as its arguments.
-    const trace = traceFunction(fn as (...args: readonly unknown[]) => unknown, args, options.donate);
+    const trace = traceFunction(fn as (...args: readonly unknown[]) => unknown, args, options.donate, threads ?? defaultThreads());
     traces.unshift(trace);
     trace.readLeaves(args, leaves);
     return trace;

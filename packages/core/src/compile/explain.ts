@@ -53,6 +53,7 @@ function showTrace(trace: Trace): string {
     `arguments: ${tensors.map((leaf) => `${leaf.dtype}${showShape(leaf.shape)}`).join(", ") || "none"}`,
     `${String(plan.kernels.length)} kernels; ${String(inputBytes)} bytes in, ${String(plan.temporaryBytes)} bytes of temporaries, ` +
       `${String(updated)} arguments updated in place; ${String(plan.host.steps.length)} host calls; ${String(trace.executable.moduleBytes)} bytes of WebAssembly`,
+    ...[trace.executable.describeThreads()].filter((line) => line !== undefined),
     ...plan.kernels.map((kernel, number) => showKernel(plan, kernel, number)),
   ].join("\n");
 }

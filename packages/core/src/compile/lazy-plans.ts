@@ -6,6 +6,7 @@ import { fingerprint, sameCode } from "./fingerprint.ts";
 import { captureGraph } from "./graph.ts";
 import type { Plan } from "./plan.ts";
 import { makePlan } from "./plan.ts";
+import { defaultThreads } from "./threads.ts";
 
 /** A plan for graphs that were built without `compile`. */
 export interface LazyPlan {
@@ -53,7 +54,7 @@ function makeLazyPlan(tensors: readonly Tensor[], print: Fingerprint, isBaked: (
   }
   return {
     code: print.code,
-    executable: new Executable(withoutStorages(plan)),
+    executable: new Executable(withoutStorages(plan), defaultThreads()),
     baked: print.literals.map((value, literal) => (isBaked(literal) ? value : undefined)),
     slots: [...slots].map(([literal, slot]) => ({ literal, slot })),
     sourceOf: plan.inputs.map(({ storage }) => (storage === undefined ? -1 : (numberOf.get(storage) ?? -1))),

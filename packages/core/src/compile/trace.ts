@@ -56,9 +56,10 @@ function protectCaptured(plan: Plan): void {
  * @param fn - The function.
  * @param args - Arguments of the signature to trace for.
  * @param donate - Argument numbers to donate; undefined: every container that comes back.
+ * @param threads - How many threads may share the work.
  * @returns The trace.
  */
-export function traceFunction(fn: (...args: readonly unknown[]) => unknown, args: readonly unknown[], donate: readonly number[] | undefined): Trace {
+export function traceFunction(fn: (...args: readonly unknown[]) => unknown, args: readonly unknown[], donate: readonly number[] | undefined, threads: number): Trace {
   const placeholders: Tensor[] = [];
   const leaves: LeafSignature[] = [];
   const structure = walk(args, "arguments", (leaf, path) => {
@@ -83,7 +84,7 @@ export function traceFunction(fn: (...args: readonly unknown[]) => unknown, args
   return {
     leaves,
     readLeaves: makeLeafReader(structure, leaves),
-    executable: new Executable(plan),
+    executable: new Executable(plan, threads),
     plan,
     buildResult: makeResultBuilder(resultStructure, plan, (input) => donated[inputLeaves[input] ?? -1] === true),
     inputLeaves,

@@ -6,10 +6,13 @@ import type { TypedArray } from "../tensor/dtype.ts";
 import type { DeviceBuffer, Storage } from "../tensor/storage.ts";
 import { arrayStorage, bufferStorage } from "../tensor/storage.ts";
 import { hostMathImports, hostMathModule } from "./math/host-math.ts";
-import type { Layout } from "./module-builder.ts";
-import { buildModule, planProgram } from "./module-builder.ts";
 import type { WasmMemory } from "./memory.ts";
 import { wasmMemory } from "./memory.ts";
+import { buildModule } from "./module-builder.ts";
+import type { Layout } from "./program.ts";
+import { planProgram } from "./program.ts";
+import { SharedRun } from "./threads/shared-run.ts";
+import { teamOf } from "./threads/team.ts";
 
 /** Results up to this size are handed out as ordinary arrays, which cost no bookkeeping and which the garbage collector sees. */
 const smallBytes = 4096;
@@ -49,27 +52,35 @@ export class Executable {
   readonly #memory: WasmMemory = wasmMemory();
   readonly #base: DeviceBuffer;
   readonly #layout: Layout;
-  readonly #run: () => void;
+  readonly #runAlone: () => void;
+  readonly #shared: SharedRun | undefined;
+  /** Why only one thread runs it, where more were asked for and none can help. */
+  readonly #whyAlone: string | undefined;
   /** Where inputs that are ordinary arrays are copied to. */
   readonly #staging: (DeviceBuffer | undefined)[];
   /** Fixed places of the outputs that are handed out as ordinary arrays. */
   readonly #arrayOutputs: (DeviceBuffer | undefined)[];
   #busy = false;
 
-  constructor(plan: Plan) {
+  /**
+   * @param plan - The plan.
+   * @param threads - How many threads may run it.
+   */
+  constructor(plan: Plan, threads: number) {
     this.plan = plan;
-    const program = planProgram(plan);
+    const program = planProgram(plan, this.#memory.shared ? threads : 1);
     this.#layout = program.layout;
     this.#base = this.#memory.allocate(this.#layout.byteLength);
     finalizer.register(this, this.#base);
-    const bytes = buildModule(program, this.#base.address);
+    const { bytes, phases } = buildModule(program, this.#base.address, this.#memory);
     this.moduleBytes = bytes.byteLength;
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), {
-      opt: { memory: this.#memory.memory },
-      [hostMathModule]: hostMathImports,
-    });
+    const module = new WebAssembly.Module(bytes);
+    const { exports } = new WebAssembly.Instance(module, { opt: { memory: this.#memory.memory }, [hostMathModule]: hostMathImports });
     // The module exports `run`, a function without parameters and results.
-    this.#run = instance.exports["run"] as () => void;
+    this.#runAlone = exports["run"] as () => void;
+    this.#shared = phases.length === 0 ? undefined : new SharedRun(teamOf(this.#memory, program.threads), { module, phases }, exports, this.#runAlone);
+    if (threads > 1 && !this.#memory.shared) this.#whyAlone = "a page can share memory between threads only if it is isolated from other origins";
+    else if (threads > 1) this.#whyAlone = "no kernel has enough work to share";
     this.#staging = plan.inputs.map(() => undefined);
     this.#arrayOutputs = plan.freshOutputs.map(({ length, dtype }) => {
       const bytesNeeded = length * itemSize[dtype];
@@ -93,7 +104,8 @@ export class Executable {
       const outputs: (Storage | undefined)[] = [];
       for (let output = 0; output < plan.freshOutputs.length; output++) outputs.push(this.#prepareOutput(output));
       this.#writeArguments();
-      this.#run();
+      if (this.#shared === undefined) this.#runAlone();
+      else this.#shared.run();
       for (const copy of plan.copies) this.#copy(copy.from, copy.to);
       const storages: Storage[] = [];
       for (let output = 0; output < outputs.length; output++) storages.push(outputs[output] ?? this.#collect(output));
@@ -101,6 +113,12 @@ export class Executable {
     } finally {
       this.#busy = false;
     }
+  }
+
+  /** How many threads run it, and why; undefined where only one was asked for. */
+  describeThreads(): string | undefined {
+    if (this.#shared !== undefined) return this.#shared.describe();
+    return this.#whyAlone === undefined ? undefined : `1 thread, because ${this.#whyAlone}`;
   }
 
   /** A piece of memory that lives as long as the executable. */

@@ -14,6 +14,11 @@ const endPadding = 4096;
 const staggerFrom = 1 << 20;
 const staggerBytes = 65_536 + 17 * 64;
 
+/** Browsers share memory between threads only with pages that are isolated from other origins. */
+function canShareMemory(): boolean {
+  return typeof SharedArrayBuffer === "function" && (globalThis as { crossOriginIsolated?: boolean }).crossOriginIsolated !== false;
+}
+
 interface FreeBlock {
   address: number;
   bytes: number;
@@ -77,16 +82,21 @@ class WasmBuffer implements DeviceBuffer {
 
 /** The linear memory that all plans and tensors of the CPU backend share. */
 export class WasmMemory {
-  readonly memory: WebAssembly.Memory = new WebAssembly.Memory({ initial: 64, maximum: maximumPages });
+  readonly memory: WebAssembly.Memory;
+  /** Whether other threads can be given it. */
+  readonly shared: boolean;
+  readonly maximumPages: number = maximumPages;
   readonly #free = new FreeList();
-  #bytes: Uint8Array<ArrayBuffer>;
-  #f32: Float32Array<ArrayBuffer>;
-  #f64: Float64Array<ArrayBuffer>;
-  #i32: Int32Array<ArrayBuffer>;
+  #bytes: Uint8Array;
+  #f32: Float32Array;
+  #f64: Float64Array;
+  #i32: Int32Array;
   #staggered = 0;
   #usedBytes = 0;
 
   constructor() {
+    this.shared = canShareMemory();
+    this.memory = new WebAssembly.Memory({ initial: 64, maximum: maximumPages, shared: this.shared });
     const { buffer } = this.memory;
     this.#free.add(firstAddress, buffer.byteLength - firstAddress - endPadding);
     this.#bytes = new Uint8Array(buffer);
@@ -100,15 +110,15 @@ export class WasmMemory {
     return this.#usedBytes;
   }
 
-  get f32(): Float32Array<ArrayBuffer> {
+  get f32(): Float32Array {
     return this.#f32;
   }
 
-  get f64(): Float64Array<ArrayBuffer> {
+  get f64(): Float64Array {
     return this.#f64;
   }
 
-  get i32(): Int32Array<ArrayBuffer> {
+  get i32(): Int32Array {
     return this.#i32;
   }
 

@@ -1,116 +1,150 @@
-import type { Plan } from "../compile/plan.ts";
-import type { DistinctKernel, KernelCall } from "./distinct-kernels.ts";
-import { distinctKernels } from "./distinct-kernels.ts";
+import type { KernelCall } from "./distinct-kernels.ts";
 import type { FunctionWriter } from "./function-writer.ts";
-import { emitLoopKernel } from "./loop/loop-kernel.ts";
-import type { MemoryAccess } from "./loop/loop-kernel.ts";
-import { planLoop } from "./loop/loop-plan.ts";
 import { ModuleWriter } from "./module-writer.ts";
-import { emitProductKernel, planProduct } from "./product-kernel.ts";
-import type { FunctionReference } from "./types.ts";
+import type { Program } from "./program.ts";
+import { isShared } from "./program.ts";
+import type { FunctionReference, Local } from "./types.ts";
 
-/** Offsets, in bytes from the plan's base address, of what the generated code finds there. */
-export interface Layout {
-  /** One 32-bit address for each input. */
-  readonly inputSlots: number;
-  /** One 32-bit address for each fresh output. */
-  readonly outputSlots: number;
-  /** Eight bytes for each host argument. */
-  readonly arguments: number;
-  readonly temporaries: number;
-  readonly scratch: number;
-  readonly byteLength: number;
+/** A stretch of a program between two meetings of its threads. */
+export interface Phase {
+  /** The exported function, which takes the thread's number. */
+  readonly name: string;
+  /** Whether all threads have a part in it; else the first one runs it alone. */
+  readonly shared: boolean;
 }
 
-/** What a kernel's function is given: the address of one of the kernel's buffers, by number, or of a place in scratch memory, by offset. */
-export type KernelParameter = { readonly buffer: number } | { readonly scratch: number };
-
-/** A kernel ready to be written. */
-interface KernelCode {
-  readonly scratchBytes: number;
-  readonly parameters: readonly KernelParameter[];
-  readonly emit: (module: ModuleWriter, argumentAddress: MemoryAccess["argumentAddress"], scratch: number) => FunctionReference;
+/** A program as a WebAssembly module. */
+export interface BuiltModule {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** The phases of a run by several threads; none where one thread runs it all. */
+  readonly phases: readonly Phase[];
 }
 
-/** A plan's code before its addresses are known. */
-export interface Program {
-  readonly plan: Plan;
-  readonly calls: readonly KernelCall[];
-  readonly codes: ReadonlyMap<DistinctKernel, KernelCode>;
-  readonly layout: Layout;
-}
+/** Writes the calls of a program's kernels. */
+class CallWriter {
+  readonly #program: Program;
+  readonly #base: number;
+  readonly #functions: ReadonlyMap<KernelCall["kernel"], FunctionReference>;
 
-function roundUp(bytes: number): number {
-  return Math.ceil(bytes / 64) * 64;
-}
-
-function codeOf({ kernel, formats }: DistinctKernel): KernelCode {
-  const dtypeOf: MemoryAccess["dtypeOf"] = (buffer) => formats[buffer]?.dtype ?? "f32";
-  const buffers = formats.map((_, buffer) => ({ buffer }));
-  if (kernel.kind === "matmul") {
-    const product = planProduct(kernel);
-    return {
-      scratchBytes: product.scratchBytes,
-      parameters: [...product.operands, ...buffers],
-      emit: (module, argumentAddress) => emitProductKernel(module, product, formats.length, { argumentAddress, dtypeOf }),
-    };
+  constructor(program: Program, base: number, functions: ReadonlyMap<KernelCall["kernel"], FunctionReference>) {
+    this.#program = program;
+    this.#base = base;
+    this.#functions = functions;
   }
-  const loop = planLoop(kernel, formats);
-  return {
-    scratchBytes: loop.scratchBytes,
-    parameters: buffers,
-    emit: (module, argumentAddress, scratch) =>
-      module.addFunction(undefined, { parameters: buffers.map(() => "i32" as const), results: [] }, (w) => {
-        emitLoopKernel(w, loop, { addresses: w.parameters, argumentAddress, dtypeOf }, scratch);
-      }),
-  };
-}
 
-/** Decides how a plan's kernels are written, and lays out the memory that they need. */
-export function planProgram(plan: Plan): Program {
-  const calls = distinctKernels(plan);
-  const codes = new Map<DistinctKernel, KernelCode>();
-  for (const { kernel } of calls) if (!codes.has(kernel)) codes.set(kernel, codeOf(kernel));
-  const outputSlots = 4 * plan.inputs.length;
-  const argumentsAt = roundUp(outputSlots + 4 * plan.freshOutputs.length);
-  const temporaries = roundUp(argumentsAt + 8 * plan.host.arguments.length);
-  const scratch = roundUp(temporaries + plan.temporaryBytes);
-  const scratchBytes = [...codes.values()].reduce((most, code) => Math.max(most, code.scratchBytes), 0);
-  return { plan, calls, codes, layout: { inputSlots: 0, outputSlots, arguments: argumentsAt, temporaries, scratch, byteLength: scratch + scratchBytes } };
-}
+  /** Calls a kernel for the whole of its work. */
+  callWhole(w: FunctionWriter, call: KernelCall): void {
+    const { codes, threads } = this.#program;
+    const code = codes.get(call.kernel);
+    this.#pushParameters(w, call, undefined);
+    if (code !== undefined && isShared(code, threads)) {
+      w.i32(0);
+      w.i32(code.cuts?.at(-1) ?? 0);
+    }
+    this.#call(w, call);
+  }
 
-/**
- * Writes a program as a WebAssembly module: one function for each distinct kernel, and `run`, which calls them in the plan's order.
- *
- * @param program - The program.
- * @param base - The address of its memory; it is baked into the code.
- * @returns The module's bytes.
- */
-export function buildModule({ plan, calls, codes, layout }: Program, base: number): Uint8Array<ArrayBuffer> {
-  const module = new ModuleWriter();
-  module.importMemory("opt", "memory", { min: 0 });
-  const scratch = base + layout.scratch;
-  const argumentAddress = (argument: number): number => base + layout.arguments + 8 * argument;
-  const functions = new Map([...codes].map(([kernel, code]) => [kernel, code.emit(module, argumentAddress, scratch)]));
-  const pushBuffer = (w: FunctionWriter, buffer: number): void => {
+  /** Calls a kernel for one thread's part of its work. */
+  callPart(w: FunctionWriter, call: KernelCall, thread: Local): void {
+    const { codes, threads } = this.#program;
+    const cuts = codes.get(call.kernel)?.cuts ?? [];
+    const bounds = Array.from({ length: threads + 1 }, (_, part) => cuts[Math.round((part * (cuts.length - 1)) / threads)] ?? 0);
+    this.#pushParameters(w, call, thread);
+    pushChoice(w, bounds.slice(0, -1), thread);
+    pushChoice(w, bounds.slice(1), thread);
+    this.#call(w, call);
+  }
+
+  #call(w: FunctionWriter, { kernel }: KernelCall): void {
+    const reference = this.#functions.get(kernel);
+    if (reference === undefined) throw new Error("opt: internal: a kernel was not written");
+    w.call(reference);
+  }
+
+  #pushParameters(w: FunctionWriter, { kernel, buffers }: KernelCall, thread: Local | undefined): void {
+    const { codes, layout } = this.#program;
+    for (const parameter of codes.get(kernel)?.parameters ?? []) {
+      if ("buffer" in parameter) {
+        this.#pushBuffer(w, buffers[parameter.buffer] ?? -1);
+        continue;
+      }
+      w.i32(this.#base + layout.scratch + parameter.scratch);
+      if (thread === undefined) continue;
+      w.get(thread);
+      w.i32(layout.scratchBytes);
+      w.op("i32.mul");
+      w.op("i32.add");
+    }
+  }
+
+  #pushBuffer(w: FunctionWriter, buffer: number): void {
+    const { plan, layout } = this.#program;
     const place = plan.buffers[buffer]?.place;
     if (place === undefined) throw new Error(`opt: internal: buffer ${String(buffer)} does not exist`);
     if (place.kind === "temporary") {
-      w.i32(base + layout.temporaries + place.offset);
+      w.i32(this.#base + layout.temporaries + place.offset);
       return;
     }
-    w.i32(base + (place.kind === "input" ? layout.inputSlots + 4 * place.input : layout.outputSlots + 4 * place.output));
+    w.i32(this.#base + (place.kind === "input" ? layout.inputSlots + 4 * place.input : layout.outputSlots + 4 * place.output));
     w.load("i32.load", 0);
-  };
-  module.addFunction("run", { parameters: [], results: [] }, (w) => {
-    for (const { kernel, buffers } of calls) {
-      for (const parameter of codes.get(kernel)?.parameters ?? []) {
-        if ("scratch" in parameter) w.i32(scratch + parameter.scratch);
-        else pushBuffer(w, buffers[parameter.buffer] ?? -1);
-      }
-      const reference = functions.get(kernel);
-      if (reference !== undefined) w.call(reference);
-    }
+  }
+}
+
+/** Pushes `choices[thread]`. */
+function pushChoice(w: FunctionWriter, choices: readonly number[], thread: Local): void {
+  const [first = 0, ...others] = choices;
+  w.i32(first);
+  others.forEach((choice, index) => {
+    w.i32(choice);
+    w.get(thread);
+    w.i32(index + 1);
+    w.op("i32.lt_s");
+    w.op("select");
   });
-  return module.toBytes();
+}
+
+/** Cuts the calls into stretches that all threads share, one kernel each, and stretches that the first one runs alone. */
+function phasesOf({ calls, codes, threads }: Program): { readonly shared: boolean; readonly calls: readonly KernelCall[] }[] {
+  const phases: { shared: boolean; calls: KernelCall[] }[] = [];
+  for (const call of calls) {
+    const code = codes.get(call.kernel);
+    const shared = code !== undefined && isShared(code, threads);
+    const last = phases.at(-1);
+    if (last === undefined || shared || last.shared) phases.push({ shared, calls: [call] });
+    else last.calls.push(call);
+  }
+  return phases;
+}
+
+/**
+ * Writes a program as a WebAssembly module: one function for each distinct kernel, `run`, which calls them in the plan's order, and,
+ * for several threads, a function for each phase between two meetings.
+ *
+ * @param program - The program.
+ * @param base - The address of its memory; it is baked into the code.
+ * @param memory - How the memory was made.
+ * @returns The module's bytes and its phases.
+ */
+export function buildModule(program: Program, base: number, memory: { readonly shared: boolean; readonly maximumPages: number }): BuiltModule {
+  const { codes, layout, calls, threads } = program;
+  const module = new ModuleWriter();
+  module.importMemory("opt", "memory", { min: 0, max: memory.maximumPages, shared: memory.shared });
+  const argumentAddress = (argument: number): number => base + layout.arguments + 8 * argument;
+  const functions = new Map([...codes].map(([kernel, code]) => [kernel, code.emit(module, argumentAddress, isShared(code, threads))]));
+  const writer = new CallWriter(program, base, functions);
+  module.addFunction("run", { parameters: [], results: [] }, (w) => {
+    for (const call of calls) writer.callWhole(w, call);
+  });
+  const phases = threads === 1 ? [] : phasesOf(program).map(({ shared, calls: own }, number) => {
+    const name = `phase${String(number)}`;
+    module.addFunction(name, { parameters: ["i32"], results: [] }, (w) => {
+      const [thread] = w.parameters;
+      for (const call of own) {
+        if (shared && thread !== undefined) writer.callPart(w, call, thread);
+        else writer.callWhole(w, call);
+      }
+    });
+    return { name, shared };
+  });
+  return { bytes: module.toBytes(), phases };
 }

@@ -6,8 +6,10 @@ import type { FunctionWriter } from "./function-writer.ts";
 import { emitMatmul } from "./matmul/matmul.ts";
 import type { MatmulPlan } from "./matmul/plan.ts";
 import { elementBytesOf, laneCountOf, planMatmul } from "./matmul/plan.ts";
+import type { ProductSplit } from "./matmul/parts.ts";
+import { splitProduct } from "./matmul/parts.ts";
 import type { EpilogueContext, Index, MatmulShape } from "./matmul/spec.ts";
-import type { KernelParameter } from "./module-builder.ts";
+import type { KernelParameter } from "./program.ts";
 import type { ModuleWriter } from "./module-writer.ts";
 import type { FunctionReference, Local } from "./types.ts";
 
@@ -43,6 +45,8 @@ export interface ProductPlan {
   readonly scratchBytes: number;
   /** What the product itself works on: A, B, C and scratch memory. */
   readonly operands: readonly KernelParameter[];
+  /** How threads may share it. */
+  readonly split: ProductSplit | undefined;
 }
 
 /** Plans a product kernel. */
@@ -58,6 +62,7 @@ export function planProduct(kernel: MatmulKernel): ProductPlan {
     kernel, shape, plan,
     scratchBytes: ownScratch + partialBytes,
     operands: [{ buffer: kernel.a.buffer }, { buffer: kernel.b.buffer }, c, { scratch: 0 }],
+    split: splitProduct(shape, plan),
   };
 }
 
@@ -78,14 +83,21 @@ function indexLocal(w: FunctionWriter, { base, plus }: Index): Local {
  * @param product - The kernel and its plan.
  * @param bufferCount - How many buffers the kernel has.
  * @param memory - Where host arguments are, and the buffers' element types.
- * @returns A function of the addresses of `product.operands` and of all the kernel's buffers.
+ * @param part - Which way C is cut, if a call computes only a part of it.
+ * @returns A function of the addresses of `product.operands` and of all the kernel's buffers; then of the part's bounds.
  */
-export function emitProductKernel(module: ModuleWriter, product: ProductPlan, bufferCount: number, memory: Omit<MemoryAccess, "addresses">): FunctionReference {
+export function emitProductKernel(
+  module: ModuleWriter,
+  product: ProductPlan,
+  bufferCount: number,
+  memory: Omit<MemoryAccess, "addresses" | "scratch">,
+  part: ProductSplit["part"] | undefined,
+): FunctionReference {
   const { kernel, shape, plan } = product;
   const lanes = laneCountOf(shape.dtype);
   let body: BodyEmitter | undefined;
   const epilogue = (w: FunctionWriter, context: EpilogueContext): undefined => {
-    body ??= new BodyEmitter(w, { ...memory, addresses: context.parameters, values: kernel.values, axes: 2, reducedMask: 0, lanes });
+    body ??= new BodyEmitter(w, { ...memory, scratch: undefined, addresses: context.parameters, values: kernel.values, axes: 2, reducedMask: 0, lanes });
     const emitter = body;
     const unit = { vector: 0, active: context.laneCount };
     emitter.scoped(() => {
@@ -99,5 +111,5 @@ export function emitProductKernel(module: ModuleWriter, product: ProductPlan, bu
   };
   const plain = kernel.stores.length === 1 && ownBuffer(kernel) !== undefined;
   const extraParameters = Array.from({ length: bufferCount }, () => "i32" as const);
-  return emitMatmul(module, { ...shape, extraParameters, ...(plain ? {} : { epilogue }) }, plan);
+  return emitMatmul(module, { ...shape, extraParameters, ...(plain ? {} : { epilogue }), ...(part && { part }) }, plan);
 }

@@ -25,6 +25,8 @@ export interface BodySpec {
   readonly lanes: LaneCount;
   /** The locals that hold the byte addresses of the buffers. */
   readonly addresses: readonly Local[];
+  /** The local that holds the address of the kernel's scratch memory, if it has any. */
+  readonly scratch: Local | undefined;
   /** Where a host argument is in memory. */
   readonly argumentAddress: (argument: number) => number;
   readonly dtypeOf: (buffer: number) => DType;
@@ -100,16 +102,16 @@ export class BodyEmitter {
     return this.#valuesFor(id, unit).has(id);
   }
 
-  /** Keeps a value of the vector axis in scratch memory for later passes. */
-  spill(id: number, address: number, unit: Unit): void {
+  /** Keeps a value of the vector axis in scratch memory, from an offset on, for later passes. */
+  spill(id: number, offset: number, unit: Unit): void {
     const value = this.value(id, unit);
     const dtype = this.#dtype(id);
-    storeLanes(this.w, dtype, () => { this.#pushScratch(address, dtype); }, value, this.spec.lanes, this.#vectorBytes(dtype) * unit.vector);
+    storeLanes(this.w, dtype, () => { this.#pushScratch(dtype); }, value, this.spec.lanes, offset + this.#vectorBytes(dtype) * unit.vector);
   }
 
   /** From now on a value is loaded from scratch memory instead of computed. */
-  useSpilled(id: number, address: number): void {
-    this.#spilled.set(id, address);
+  useSpilled(id: number, offset: number): void {
+    this.#spilled.set(id, offset);
   }
 
   /** The local that holds a value, computed here if it is not at hand. */
@@ -265,8 +267,10 @@ export class BodyEmitter {
     this.w.op("i32.add");
   }
 
-  #pushScratch(address: number, dtype: DType): void {
-    this.w.i32(address);
+  #pushScratch(dtype: DType): void {
+    const { scratch } = this.spec;
+    if (scratch === undefined) throw new Error("opt: internal: a kernel without scratch memory spills");
+    this.w.get(scratch);
     this.#addCounterBytes(dtype, 1);
   }
 
@@ -274,8 +278,8 @@ export class BodyEmitter {
     const { w, spec } = this;
     const spilled = this.#spilled.get(id);
     if (spilled !== undefined) {
-      this.#pushScratch(spilled, value.dtype);
-      loadVector(w, value.dtype, spec.lanes, this.#vectorBytes(value.dtype) * unit.vector);
+      this.#pushScratch(value.dtype);
+      loadVector(w, value.dtype, spec.lanes, spilled + this.#vectorBytes(value.dtype) * unit.vector);
       return;
     }
     switch (value.kind) {

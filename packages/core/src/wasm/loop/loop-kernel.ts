@@ -5,13 +5,13 @@ import type { Local } from "../types.ts";
 import type { BodySpec, Unit } from "./body.ts";
 import { BodyEmitter } from "./body.ts";
 import { activeLanes } from "./lanes.ts";
-import type { LoopPlan, Segment } from "./loop-plan.ts";
+import type { LoopPlan, Segment, Spill } from "./loop-plan.ts";
 import type { RunningResult } from "./reduction.ts";
 import { accumulate, combine, combineLanes, finishResult, identityOf, startResult } from "./reduction.ts";
 import { storeAll } from "./stores.ts";
 
 /** How the generated code finds its memory. */
-export type MemoryAccess = Pick<BodySpec, "addresses" | "argumentAddress" | "dtypeOf">;
+export type MemoryAccess = Pick<BodySpec, "addresses" | "scratch" | "argumentAddress" | "dtypeOf">;
 
 /** Stands for "all lanes" where a value does not move along the vector axis. */
 const uniform: Unit = { vector: 0, active: 1 };
@@ -21,22 +21,28 @@ interface Accumulator extends RunningResult {
   readonly operand: number;
 }
 
+/** The part of a split axis that a call of the kernel handles, in locals. */
+export interface Range {
+  readonly from: Local;
+  readonly to: Local;
+}
+
 /** Writes the loops of one kernel. */
 class LoopEmitter {
   readonly #w: FunctionWriter;
   readonly #plan: LoopPlan;
   readonly #body: BodyEmitter;
-  readonly #scratch: number;
   readonly #vectorAxis: number;
   readonly #keptMask: number;
   readonly #counters: readonly Local[];
   readonly #laneMasks = new Map<string, Local>();
+  readonly #range: Range | undefined;
 
-  constructor(w: FunctionWriter, plan: LoopPlan, memory: MemoryAccess, scratch: number) {
+  constructor(w: FunctionWriter, plan: LoopPlan, memory: MemoryAccess, range: Range | undefined) {
     const { extents, reduced, values } = plan.loop;
     this.#w = w;
     this.#plan = plan;
-    this.#scratch = scratch;
+    this.#range = range;
     this.#vectorAxis = extents.length - 1;
     const reducedMask = reduced.reduce((mask, flag, axis) => (flag ? mask | (1 << axis) : mask), 0);
     this.#keptMask = ((1 << extents.length) - 1) & ~reducedMask;
@@ -74,10 +80,12 @@ class LoopEmitter {
     return counter;
   }
 
-  /** Opens one loop over a whole axis. */
+  /** Opens one loop over an axis, or over the part of it that this call handles. */
   #loopOver(axis: number, write: () => void): void {
     const counter = this.#counter(axis);
-    this.#w.for({ counter, from: 0, to: this.#plan.loop.extents[axis] ?? 0, step: 1 }, () => {
+    const { split, loop } = this.#plan;
+    const range = split?.axis === axis && this.#range !== undefined ? this.#range : { from: 0, to: loop.extents[axis] ?? 0 };
+    this.#w.for({ counter, ...range, step: 1 }, () => {
       this.#body.scoped(() => {
         this.#body.setCounter(axis, counter);
         write();
@@ -98,10 +106,23 @@ class LoopEmitter {
       this.#body.scoped(() => { this.#runStages([uniform]); });
       return;
     }
-    for (const segment of this.#plan.segments) this.#overSegment(segment, () => { this.#runStages(segment.units); });
+    this.#plan.segments.forEach((segment, number) => {
+      const write = (range?: Range): void => { this.#overSegment(segment, () => { this.#runStages(segment.units); }, range); };
+      if (this.#range === undefined || this.#plan.split?.axis !== this.#vectorAxis) write();
+      else if (number === 0) write(this.#range);
+      else this.#afterTheEnd(this.#range, write);
+    });
   }
 
-  #overSegment(segment: Segment, write: () => void): void {
+  /** What is left over at the end of a split vector axis belongs to the call that handles its last part. */
+  #afterTheEnd({ to }: Range, write: () => void): void {
+    this.#w.get(to);
+    this.#w.i32(this.#plan.split?.extent ?? 0);
+    this.#w.op("i32.eq");
+    this.#w.if(write);
+  }
+
+  #overSegment(segment: Segment, write: () => void, range?: Range): void {
     const counter = this.#counter(this.#vectorAxis);
     const body = (): void => {
       this.#body.scoped(() => {
@@ -109,8 +130,8 @@ class LoopEmitter {
         write();
       });
     };
-    if (segment.from + segment.step < segment.to) {
-      this.#w.for({ counter, from: segment.from, to: segment.to, step: segment.step }, body);
+    if (range !== undefined || segment.from + segment.step < segment.to) {
+      this.#w.for({ counter, ...(range ?? { from: segment.from, to: segment.to }), step: segment.step }, body);
       return;
     }
     this.#w.i32(segment.from);
@@ -124,13 +145,13 @@ class LoopEmitter {
     staging.stages.forEach((stage, number) => {
       const stageSpills = spills.filter((spill) => spill.stage === number);
       for (const unit of units) this.#body.hoist(this.#rootsOf(stage), stage.stores, this.#keptMask, unit);
-      this.#runStage(stage, units, stageSpills.map((spill) => ({ id: spill.value, address: this.#scratch + spill.offset })));
-      for (const spill of stageSpills) this.#body.useSpilled(spill.value, this.#scratch + spill.offset);
+      this.#runStage(stage, units, stageSpills);
+      for (const spill of stageSpills) this.#body.useSpilled(spill.value, spill.offset);
     });
     for (const unit of units) storeAll(this.#body, staging.lastStores, unit);
   }
 
-  #runStage(stage: Stage, units: readonly Unit[], spills: readonly { id: number; address: number }[]): void {
+  #runStage(stage: Stage, units: readonly Unit[], spills: readonly Spill[]): void {
     const { vectorReduced, segments, loop } = this.#plan;
     const slots = vectorReduced ? Math.max(1, ...segments.map((segment) => segment.units.length)) : units.length;
     const accumulators = Array.from({ length: slots }, () => this.#accumulators(stage));
@@ -138,7 +159,7 @@ class LoopEmitter {
       for (const accumulator of accumulators[slot] ?? []) {
         accumulate(this.#w, accumulator, this.#masked(accumulator, unit));
       }
-      for (const spill of spills) this.#body.spill(spill.id, spill.address, unit);
+      for (const spill of spills) this.#body.spill(spill.value, spill.offset, unit);
       storeAll(this.#body, stage.stores, unit);
     };
     const axes = loop.extents.flatMap((_, axis) => (loop.reduced[axis] === true && axis !== this.#vectorAxis ? [axis] : []));
@@ -217,9 +238,9 @@ class LoopEmitter {
  *
  * @param w - The function.
  * @param plan - The kernel's layout.
- * @param memory - Where buffers and host arguments are.
- * @param scratch - Address of `plan.scratchBytes` bytes.
+ * @param memory - Where its buffers, scratch memory and host arguments are.
+ * @param range - The part of `plan.split` to handle; default: the whole.
  */
-export function emitLoopKernel(w: FunctionWriter, plan: LoopPlan, memory: MemoryAccess, scratch: number): void {
-  new LoopEmitter(w, plan, memory, scratch).write();
+export function emitLoopKernel(w: FunctionWriter, plan: LoopPlan, memory: MemoryAccess, range?: Range): void {
+  new LoopEmitter(w, plan, memory, range).write();
 }

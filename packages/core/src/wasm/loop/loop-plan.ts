@@ -25,6 +25,15 @@ export interface Segment {
   readonly units: readonly Unit[];
 }
 
+/** How threads may share a kernel: by parts of an axis that is not reduced, so that every sum stays in one thread. */
+export interface Split {
+  readonly axis: number;
+  /** Where the axis, or the loop over whole groups of vectors, ends. */
+  readonly extent: number;
+  /** Parts begin at multiples of this. */
+  readonly grain: number;
+}
+
 /** What the layout depends on in a buffer. */
 export interface BufferFormat {
   readonly dtype: DType;
@@ -40,6 +49,7 @@ export interface LoopPlan {
   readonly segments: readonly Segment[];
   readonly spills: readonly Spill[];
   readonly scratchBytes: number;
+  readonly split: Split | undefined;
 }
 
 const dearFunctions: ReadonlySet<ElementFunction> = new Set<ElementFunction>(["exp", "log", "log1p", "tanh", "sigmoid", "sin", "cos", "pow"]);
@@ -113,6 +123,21 @@ function spillBytes(loop: CollapsedLoop, spills: readonly Spill[]): number {
   return spills.reduce((total, spill) => total + Math.ceil((extent * itemSize[loop.values[spill.value]?.dtype ?? "f64"]) / 64) * 64 + 64, 0);
 }
 
+/** Less work than this, in elements times functions, is done before another thread is awake. */
+const splitWork = 16_384;
+
+/** The outermost axis that is not reduced, if there is enough work for several threads. */
+function splitOf(loop: CollapsedLoop, segments: readonly Segment[]): Split | undefined {
+  const elements = loop.extents.reduce((product, extent) => product * extent, 1);
+  const functions = loop.values.reduce((total, value) => total + (isDear(value) ? 16 : value.kind === "function" || value.kind === "reduce" ? 1 : 0), 1);
+  if (elements * functions < splitWork) return undefined;
+  const axis = loop.reduced.indexOf(false);
+  if (axis < 0) return undefined;
+  if (axis < loop.extents.length - 1) return { axis, extent: loop.extents[axis] ?? 0, grain: 1 };
+  const [main] = segments;
+  return main === undefined ? undefined : { axis, extent: main.to, grain: main.step };
+}
+
 /**
  * Decides how a loop kernel is laid out: which axes are joined, which passes it takes, how the vector axis is cut.
  *
@@ -137,5 +162,6 @@ export function planLoop(kernel: LoopKernel, buffers: readonly BufferFormat[]): 
   const segments = segmentsOf(loop.extents[vectorAxis] ?? 1, lanes, unrolling(loop, vectorReduced), overrun);
   const canSpill = vectorReduced && loop.reduced.filter(Boolean).length === 1;
   const spills = canSpill ? findSpills(loop, staging) : [];
-  return { loop, staging, lanes, vectorReduced, segments, spills, scratchBytes: spillBytes(loop, spills) };
+  const split = splitOf(loop, segments);
+  return { loop, staging, lanes, vectorReduced, segments, spills, scratchBytes: spillBytes(loop, spills), split };
 }

@@ -81,7 +81,7 @@ export function finishTile(w: FunctionWriter, spec: MatmulSpec, place: TilePlace
       value, lanes: place.lanes, laneCount, address, store,
       row: { base: place.row, plus: row },
       column: { base: place.column, plus: column },
-      parameters: w.parameters.slice(4),
+      parameters: w.parameters.slice(4, 4 + (spec.extraParameters?.length ?? 0)),
     };
     const stored = epilogue(w, context);
     if (stored !== undefined) store(place.c, stored);

@@ -24,6 +24,8 @@ interface Code {
   readonly b: Local;
   readonly c: Local;
   readonly scratch: Local;
+  /** The rows or columns to compute, if not all. */
+  readonly part: { readonly from: Local; readonly to: Local } | undefined;
 }
 
 /**
@@ -39,11 +41,14 @@ interface Code {
  * @see Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008
  */
 export function emitMatmul(module: ModuleWriter, spec: MatmulSpec, plan: MatmulPlan = planMatmul(spec, module.features)): FunctionReference {
-  const parameters = ["i32", "i32", "i32", "i32", ...(spec.extraParameters ?? [])] as const;
+  const bounds = spec.part === undefined ? [] : (["i32", "i32"] as const);
+  const parameters = ["i32", "i32", "i32", "i32", ...(spec.extraParameters ?? []), ...bounds] as const;
   return module.addFunction(spec.name, { parameters, results: [] }, (w) => {
     const [a, b, c, scratch] = w.parameters;
     if (a === undefined || b === undefined || c === undefined || scratch === undefined) return;
-    const code: Code = { w, spec, plan, elementBytes: elementBytesOf(spec.dtype), a, b, c, scratch };
+    const [first, end] = spec.part === undefined ? [] : w.parameters.slice(-2);
+    const part = first === undefined || end === undefined ? undefined : { from: first, to: end };
+    const code: Code = { w, spec, plan, elementBytes: elementBytesOf(spec.dtype), a, b, c, scratch, part };
     if (plan.blockK >= spec.k) {
       writeBlock(code, { from: undefined, size: spec.k });
       return;
@@ -61,6 +66,25 @@ export function emitMatmul(module: ModuleWriter, spec: MatmulSpec, plan: MatmulP
       writeBlock(code, { from, size });
     });
   });
+}
+
+/** The bounds of a group of tiles, or of what this call computes of them. */
+function within({ w, spec, part }: Code, axis: "rows" | "columns", { from, to }: { readonly from: number; readonly to: number }): { readonly from: number | Local; readonly to: number | Local } {
+  if (part === undefined || spec.part !== axis) return { from, to };
+  return { from: bounded(w, part.from, from, "i32.gt_s"), to: bounded(w, part.to, to, "i32.lt_s") };
+}
+
+/** A local with `bound`, or with `limit` where the comparison does not hold for `bound`. */
+function bounded(w: FunctionWriter, bound: Local, limit: number, holds: "i32.gt_s" | "i32.lt_s"): Local {
+  const result = w.local("i32");
+  w.get(bound);
+  w.i32(limit);
+  w.get(bound);
+  w.i32(limit);
+  w.op(holds);
+  w.op("select");
+  w.set(result);
+  return result;
 }
 
 /** Pushes k - from. */
@@ -82,7 +106,7 @@ function packRowGroup(code: Code, block: BlockOfK, group: RowGroup): void {
   const row = w.local("i32");
   const source = w.local("i32");
   const target = w.local("i32");
-  w.for({ counter: row, from: group.from, to: group.to, step: group.height }, () => {
+  w.for({ counter: row, ...within(code, "rows", group), step: group.height }, () => {
     sourceOfA(code, block, row);
     w.set(source);
     packedAddress(code, block, row, 0);
@@ -100,7 +124,7 @@ function packPanelGroup(code: Code, block: BlockOfK, group: PanelGroup): void {
   const target = w.local("i32");
   const targetWidth = group.vectors * laneCountOf(spec.dtype);
   const width = Math.min(targetWidth, group.to - group.from);
-  w.for({ counter: column, from: group.from, to: group.to, step: targetWidth }, () => {
+  w.for({ counter: column, ...within(code, "columns", group), step: targetWidth }, () => {
     sourceOfB(code, block, column);
     w.set(source);
     packedAddress(code, block, column, plan.packedB);
@@ -115,7 +139,7 @@ function writePanelGroup(code: Code, block: BlockOfK, group: PanelGroup): void {
   const { w, spec, plan } = code;
   const column = w.local("i32");
   const panel = w.local("i32");
-  w.for({ counter: column, from: group.from, to: group.to, step: group.vectors * laneCountOf(spec.dtype) }, () => {
+  w.for({ counter: column, ...within(code, "columns", group), step: group.vectors * laneCountOf(spec.dtype) }, () => {
     if (plan.packB) packedAddress(code, block, column, plan.packedB);
     else sourceOfB(code, block, column);
     w.set(panel);
@@ -130,7 +154,7 @@ function writeRowGroup(code: Code, block: BlockOfK, group: PanelGroup, rows: Row
   const b = w.local("i32");
   const offset = w.local("i32");
   const width = Math.min(group.vectors * laneCountOf(spec.dtype), group.to - group.from);
-  w.for({ counter: row, from: rows.from, to: rows.to, step: rows.height }, () => {
+  w.for({ counter: row, ...within(code, "rows", rows), step: rows.height }, () => {
     if (plan.packA) packedAddress(code, block, row, 0);
     else sourceOfA(code, block, row);
     w.set(a);

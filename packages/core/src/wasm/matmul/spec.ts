@@ -19,6 +19,8 @@ export interface MatmulSpec extends MatmulShape {
   readonly name?: string;
   /** Types of parameters that follow the addresses of a, b, c and scratch memory; for the epilogue. */
   readonly extraParameters?: readonly ValueType[];
+  /** Computes only some rows or columns of C: the last two parameters are the first and the one after the last, both between tiles. */
+  readonly part?: "rows" | "columns";
   /**
    * Changes each vector of results before it is stored; called while the code is generated, once for each place in the code.
    *

@@ -1,0 +1,140 @@
+import type { WasmMemory } from "../memory.ts";
+import { controlBytes, lineWords, meet, mostHelpers, word } from "./control.ts";
+import type { Helper } from "./start-helper.ts";
+import { startHelper } from "./start-helper.ts";
+
+/** A stretch of a program between two meetings, as the main thread calls it. */
+export interface PhaseCall {
+  readonly phase: (thread: number) => void;
+  readonly shared: boolean;
+}
+
+/** What helpers need to have a part in a program. */
+export interface TeamProgram {
+  readonly module: WebAssembly.Module;
+  readonly phases: readonly { readonly name: string; readonly shared: boolean }[];
+}
+
+/** Helpers that had nothing to do for this long are sent away; the next job calls new ones. */
+const idleMilliseconds = 2000;
+
+/** The main thread and its helpers, who share one memory and run programs phase by phase. */
+export class Team {
+  readonly threads: number;
+  readonly #memory: WasmMemory;
+  readonly #control: number;
+  readonly #words: Int32Array;
+  readonly #maySleep: boolean;
+  readonly #programs: TeamProgram[] = [];
+  #helpers: readonly Helper[] = [];
+  #watch: ReturnType<typeof setInterval> | undefined;
+
+  constructor(memory: WasmMemory, threads: number) {
+    this.threads = threads;
+    this.#memory = memory;
+    this.#control = memory.allocate(controlBytes).address;
+    this.#words = new Int32Array(memory.memory.buffer, this.#control, controlBytes / 4).fill(0);
+    this.#maySleep = mayBlock(this.#words);
+  }
+
+  /** Enters a program; helpers receive it in their own time. Returns its number. */
+  enter(program: TeamProgram): number {
+    const number = this.#programs.push(program) - 1;
+    if (this.#helpers.length > 0) this.#send(number);
+    return number;
+  }
+
+  /** Whether all helpers are there and have the program; calls them if they are not. */
+  isReady(number: number): boolean {
+    if (this.#helpers.length === 0 && !this.#start()) return false;
+    for (let helper = 0; helper < this.threads - 1; helper++) {
+      if (Atomics.load(this.#words, word.loaded + lineWords * helper) <= number) return false;
+    }
+    return true;
+  }
+
+  /** Runs a program with all threads. */
+  run(number: number, phases: readonly PhaseCall[]): void {
+    const words = this.#words;
+    Atomics.store(words, word.program, number);
+    this.#wake();
+    try {
+      for (const { phase } of phases) {
+        phase(0);
+        meet(words, this.threads, this.#maySleep);
+      }
+    } catch (error) {
+      // The others wait for a meeting that will not take place.
+      this.#dismiss();
+      throw error;
+    }
+  }
+
+  #wake(): void {
+    Atomics.add(this.#words, word.job, 1);
+    if (Atomics.load(this.#words, word.idle) > 0) Atomics.notify(this.#words, word.job);
+  }
+
+  #send(number: number): void {
+    const program = this.#programs[number];
+    Atomics.add(this.#words, word.sent, 1);
+    for (const helper of this.#helpers) helper.send({ number, ...program });
+    Atomics.store(this.#words, word.program, -1);
+    this.#wake();
+  }
+
+  #start(): boolean {
+    this.#words.fill(0);
+    const helpers: Helper[] = [];
+    for (let index = 1; index < this.threads; index++) {
+      const helper = startHelper({ memory: this.#memory.memory, control: this.#control, index, threads: this.threads });
+      if (helper === undefined) return false;
+      helpers.push(helper);
+    }
+    this.#helpers = helpers;
+    this.#programs.forEach((_, number) => { this.#send(number); });
+    this.#watchIdleness();
+    return true;
+  }
+
+  #watchIdleness(): void {
+    let jobs = -1;
+    this.#watch = setInterval(() => {
+      const now = Atomics.load(this.#words, word.job);
+      if (now === jobs) this.#dismiss();
+      jobs = now;
+    }, idleMilliseconds);
+    // Where timers can keep a program alive, this one must not.
+    (this.#watch as { unref?: () => void }).unref?.();
+  }
+
+  #dismiss(): void {
+    clearInterval(this.#watch);
+    for (const helper of this.#helpers) helper.stop();
+    this.#helpers = [];
+    this.#words.fill(0);
+  }
+}
+
+/** Whether this thread may sleep: the main thread of a browser may not. */
+function mayBlock(words: Int32Array): boolean {
+  try {
+    // The value differs, so nothing waits; but who may not wait is told so first.
+    Atomics.wait(words, word.job, Atomics.load(words, word.job) + 1, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+const teams = new Map<number, Team>();
+
+/** The team of so many threads, made when it is first asked for. */
+export function teamOf(memory: WasmMemory, threads: number): Team {
+  const size = Math.min(threads, mostHelpers + 1);
+  const known = teams.get(size);
+  if (known !== undefined) return known;
+  const team = new Team(memory, size);
+  teams.set(size, team);
+  return team;
+}
