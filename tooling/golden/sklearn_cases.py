@@ -61,15 +61,15 @@ def dictionaries(random):
     start /= np.linalg.norm(start, axis=1, keepdims=True)
     cases = []
     for penalty in [0.2, 1.0]:
-        first = sparse_encode(data, start, algorithm="lasso_cd", alpha=penalty / 2, max_iter=10_000)
-        codes, dictionary, _ = dict_learning(
+        first = sparse_encode(data, start, algorithm="lasso_lars", alpha=penalty / 2, max_iter=10_000)
+        codes, dictionary, costs = dict_learning(
             data, atoms, alpha=penalty / 2, max_iter=2000, tol=1e-10, method="cd", dict_init=start, code_init=first, random_state=SEED, method_max_iter=20_000,
         )
         cases.append({
-            "penalty": penalty, "firstObjective": coding_objective(data, first, start, penalty),
-            "objective": coding_objective(data, codes, dictionary, penalty), "largestNorm": np.max(np.linalg.norm(dictionary, axis=1)),
+            "penalty": penalty, "firstObjective": coding_objective(data, first, start, penalty), "objectiveAfterRound": 2 * costs[0],
+            "objective": coding_objective(data, codes, dictionary, penalty), "dictionary": dictionary,
         })
-    write("dictionary-learning", {"data": data, "start": start, "cases": cases}, "dict_learning with method cd from `start`; alpha = penalty / 2; atoms within the unit ball")
+    write("dictionary-learning", {"data": data, "start": start, "cases": cases}, "dict_learning with method cd from `start`; alpha = penalty / 2; atoms within the unit ball, one step for each in a round")
 
 
 def generate():

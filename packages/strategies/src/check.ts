@@ -1,5 +1,5 @@
-import { describeValue, fail, nearest, Tensor, treeFlatten } from "@opt/core";
-import type { TensorTree } from "@opt/core";
+import { describeValue, fail, nearest, Tensor, treeFlatten, treePaths } from "@opt/core";
+import type { Leaf, StateTree, TensorTree } from "@opt/core";
 
 /** Checks an option that is one of a few words, or a switch, and returns it. */
 export function checkChoice<const Choice extends string | boolean>(where: string, name: string, value: Choice, choices: readonly Choice[]): Choice {
@@ -14,10 +14,27 @@ export function checkFunction(where: string, name: string, value: unknown, form:
   if (typeof value !== "function") fail("option", `${where}({ ${name} }): must be a function ${form}; got ${describeValue(value)}.`);
 }
 
+function isFloat(leaf: Leaf): boolean {
+  return leaf instanceof Tensor && (leaf.dtype === "f32" || leaf.dtype === "f64");
+}
+
 /** Checks that an argument is a tree of floating-point tensors, and not an empty one. */
 export function checkParameters(where: string, name: string, params: TensorTree): void {
   const { leaves } = treeFlatten(params);
-  const floats = leaves.every((leaf) => leaf instanceof Tensor && (leaf.dtype === "f32" || leaf.dtype === "f64"));
-  if (leaves.length > 0 && floats) return;
-  fail("tree", `${where}(${name}): must be a tree of one or more f32 or f64 tensors; got ${describeValue(params)}. Wrap numbers: tensor(value, { dtype: "f64" }).`);
+  const wrong = leaves.findIndex((leaf) => !isFloat(leaf));
+  if (leaves.length > 0 && wrong < 0) return;
+  const leaf = leaves[wrong];
+  const path = treePaths(params)[wrong] ?? "";
+  const found = leaf === undefined ? describeValue(params) : `${leaf instanceof Tensor ? `a tensor of dtype ${leaf.dtype}` : describeValue(leaf)}${path === "" ? "" : ` at ${path}`}`;
+  fail("tree", `${where}(${name}): must be a tree of one or more f32 or f64 tensors; got ${found}. Wrap numbers: tensor(value, { dtype: "f64" }).`);
+}
+
+/** Checks that a tree has the same leaves as another, which `likeName` describes. */
+export function checkLike(where: string, name: string, tree: StateTree, like: StateTree, likeName: string): void {
+  const [paths, expected] = [treePaths(tree), treePaths(like)];
+  const [has, expects] = [new Set(paths), new Set(expected)];
+  const missing = expected.find((path) => !has.has(path));
+  const extra = paths.find((path) => !expects.has(path));
+  if (missing === undefined && extra === undefined) return;
+  fail("tree", `${where}(${name}): must have the structure of ${likeName}; ${missing === undefined ? `${extra ?? ""} is not in it` : `${missing} is missing`}.`);
 }

@@ -25,6 +25,7 @@ export interface EpochAverage<Params extends TensorTree> {
  * @example
  * ```ts
  * import { tensor } from "@opt/core";
+ * import type { Tensor } from "@opt/core";
  * import { sgd } from "@opt/first-order";
  * import { averageEpochs, polyakAverage } from "@opt/strategies";
  * import { fit } from "@opt/train";
@@ -32,7 +33,7 @@ export interface EpochAverage<Params extends TensorTree> {
  * const start = tensor([0]);
  * const averaging = averageEpochs(polyakAverage({ start: 10 }), { params: start });
  * await fit({
- *   loss: (x, target) => x.sub(target).pow(2).mean(),
+ *   loss: (x, target: Tensor) => x.sub(target).pow(2).mean(),
  *   params: start,
  *   optimizer: sgd({ learningRate: 0.4 }),
  *   batches: (epoch) => [tensor([epoch % 2 === 0 ? 1 : 3])],

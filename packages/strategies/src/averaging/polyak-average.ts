@@ -1,6 +1,6 @@
 import type { Scalar, TensorTree } from "@opt/core";
 import { checkNumber, checkOptions, clone, fail, scalar, treeMap } from "@opt/core";
-import { checkChoice, checkParameters } from "../check.ts";
+import { checkChoice, checkLike, checkParameters } from "../check.ts";
 
 /** Which average {@link polyakAverage} keeps. */
 export type AverageKind = "mean" | "exponential" | "polynomial" | "tail";
@@ -131,8 +131,10 @@ export function polyakAverage(options: PolyakAverageOptions = {}): PolyakAverage
       if (kind !== "tail") return { count: 0, average: clone(params) };
       return { count: 0, average: clone(params), tail: { averageFrom: 0, recentFrom: 0, recent: clone(params) } };
     },
-    update: <Params extends TensorTree>(state: AverageState<Params>, params: Params): AverageState<Params> =>
-      weightOf === undefined ? updateTail(state, params, start, fraction) : updateMixture(state, params, start, weightOf),
+    update: <Params extends TensorTree>(state: AverageState<Params>, params: Params): AverageState<Params> => {
+      checkLike("polyakAverage.update", "params", params, state.average, "state.average");
+      return weightOf === undefined ? updateTail(state, params, start, fraction) : updateMixture(state, params, start, weightOf);
+    },
     parameters: <Params extends TensorTree>(state: AverageState<Params>): Params => state.average,
   };
 }

@@ -1,22 +1,28 @@
-import type { TensorTree } from "@opt/core";
-import { checkOptions, clone, treeMap } from "@opt/core";
-import { checkFunction } from "../check.ts";
+import type { StateTree, TensorTree } from "@opt/core";
+import { checkOptions, clone } from "@opt/core";
+import { checkFunction, checkLike } from "../check.ts";
+
+/** A model as training leaves it: what `fit` returns, as far as an average takes its place. */
+export type TrainedModel<Params extends TensorTree = TensorTree, Variables extends StateTree = StateTree> = {
+  /** The parameters. */
+  readonly params: Params;
+  /** What belongs to them but is not trained by gradients, such as batch-normalization statistics; `{}` where there is none. */
+  readonly variables: Variables;
+};
 
 /** Options of {@link swapIn}. */
-export interface SwapInOptions<Params extends TensorTree> {
+export interface SwapInOptions<Params extends TensorTree, Variables extends StateTree> {
   /**
-   * Makes anew what belongs to the parameters but is no average of them, above all batch-normalization statistics: runs the
-   * averaged model over training data and returns the parameters to use.
+   * Makes the variables anew for the averaged parameters: `recalibrate` of `@opt/batchnorm` over training data. Default: they
+   * stay as training left them.
    */
-  readonly refresh?: (params: Params) => Params | Promise<Params>;
+  readonly refresh?: (averaged: Params) => Variables | Promise<Variables>;
 }
 
-/** What {@link swapIn} gives: parameters to use, and the way back. */
-export interface Swapped<Params extends TensorTree> {
-  /** The averaged parameters, refreshed, with elements of their own. */
-  readonly params: Params;
-  /** The parameters as they were, to train on with. */
-  swapOut(): Params;
+/** What {@link swapIn} gives: the averaged model, and the way back. */
+export interface Swapped<Params extends TensorTree, Variables extends StateTree> extends TrainedModel<Params, Variables> {
+  /** The model as it was, to train on with. */
+  swapOut(): TrainedModel<Params, Variables>;
 }
 
 /**
@@ -26,11 +32,11 @@ export interface Swapped<Params extends TensorTree> {
  * Statistics that batch normalization gathered belong to the weights they were gathered with; averaged weights need new
  * ones, and `refresh` is where they are made.
  *
- * @param params - The parameters in training.
- * @param averaged - Their average.
- * @param options - A hook to refresh statistics.
- * @returns The averaged parameters, and `swapOut`, which returns the trained ones as often as wanted.
- * @throws OptError `tree` when the two trees differ, `option` for an unknown option.
+ * @param trained - Parameters and variables in training, such as the result of `fit`.
+ * @param averaged - The average of the parameters.
+ * @param options - How variables are refreshed.
+ * @returns The averaged model, with elements of its own, and `swapOut`, which returns the trained one as often as wanted.
+ * @throws OptError `tree` when average and parameters differ in structure, `option` for an unknown option.
  * @see Izmailov and others, "Averaging weights leads to wider optima and better generalization", 2018, section 3.2.
  *
  * @example
@@ -38,16 +44,25 @@ export interface Swapped<Params extends TensorTree> {
  * import { tensor } from "@opt/core";
  * import { swapIn } from "@opt/strategies";
  *
- * const swapped = await swapIn(tensor([1]), tensor([3]), { refresh: (params) => params.add(0.5) });
- * swapped.params.readSync(); // [3.5]
- * swapped.swapOut().readSync(); // [1]
+ * const trained = { params: tensor([1]), variables: { mean: tensor([10]) } };
+ * const model = await swapIn(trained, tensor([3]), { refresh: (params) => ({ mean: params.mul(10) }) });
+ * model.params.readSync(); // [3]
+ * model.variables.mean.readSync(); // [30]
+ * model.swapOut().params.readSync(); // [1]
  * ```
  */
-export async function swapIn<Params extends TensorTree>(params: Params, averaged: Params, options: SwapInOptions<Params> = {}): Promise<Swapped<Params>> {
+export async function swapIn<Params extends TensorTree, Variables extends StateTree>(
+  trained: TrainedModel<Params, Variables>,
+  averaged: Params,
+  options: SwapInOptions<Params, Variables> = {},
+): Promise<Swapped<Params, Variables>> {
   checkOptions("swapIn", options, ["refresh"]);
-  if (options.refresh !== undefined) checkFunction("swapIn", "refresh", options.refresh, "(params) => params");
-  const original = clone(params);
-  const copy = clone(treeMap((_param, average) => average, params, averaged));
-  const refreshed = options.refresh === undefined ? copy : await options.refresh(copy);
-  return { params: refreshed, swapOut: () => clone(original) };
+  const { refresh } = options;
+  if (refresh !== undefined) checkFunction("swapIn", "refresh", refresh, "(averaged) => variables");
+  checkLike("swapIn", "averaged", averaged, trained.params, "trained.params");
+  // Training updates in place what it is given, so each side has elements of its own.
+  const original = clone({ params: trained.params, variables: trained.variables });
+  const params = clone(averaged);
+  const variables = refresh === undefined ? clone(trained.variables) : await refresh(params);
+  return { params, variables, swapOut: () => clone(original) };
 }

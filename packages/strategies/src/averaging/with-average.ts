@@ -1,5 +1,6 @@
 import type { Optimizer, StateTree, TensorTree, UpdateExtra } from "@opt/core";
 import { applyUpdates, describeValue, fail, treeMap } from "@opt/core";
+import { checkLike } from "../check.ts";
 import type { AverageState, PolyakAverage } from "./polyak-average.ts";
 
 /** The state of an optimizer that averages: its own, and the average's. */
@@ -57,5 +58,7 @@ export function withAverage<State extends StateTree>(optimizer: Optimizer<State>
  * @throws OptError `tree` when the state belongs to other parameters.
  */
 export function averagedParameters<Params extends TensorTree>(state: AveragedState, params: Params): Params {
-  return treeMap((_param, average) => average, params, state.average.average);
+  const { average } = state.average;
+  checkLike("averagedParameters", "state", average, params, "the parameters");
+  return treeMap((_param, mean) => mean, params, average);
 }

@@ -4,9 +4,9 @@ import { checkKey } from "../check-key.ts";
 import { checkFunction } from "../check.ts";
 import { last } from "../iterate.ts";
 import type { Loss, Solve } from "../solve.ts";
-import type { HomotopyResult, HomotopyStage } from "./homotopy.ts";
-import { checkPath, homotopyStages } from "./homotopy.ts";
 import { smoothedLoss } from "./smoothed-loss.ts";
+import type { HomotopyResult, HomotopyStage } from "./stages.ts";
+import { checkPath, runStages } from "./stages.ts";
 
 /** Options of {@link continuation}. */
 export interface ContinuationOptions<Params extends TensorTree, Rest extends readonly unknown[] = []> {
@@ -84,7 +84,7 @@ export function continuationStages<Params extends TensorTree, Rest extends reado
   const { solve, params, signal } = options;
   const path = sigmaPath(options.sigmas, options.stages);
   const family = familyOf(options);
-  return homotopyStages({ family, path, solve, params, ...(signal && { signal }) }, "continuation");
+  return runStages("continuation", { family, path, solve, params, signal });
 }
 
 /**

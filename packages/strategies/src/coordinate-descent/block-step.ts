@@ -1,5 +1,6 @@
 import type { TensorTree } from "@opt/core";
-import type { FlatLoss, Probe } from "./flat-loss.ts";
+import type { FlatLoss } from "./flat-loss.ts";
+import { innerProduct } from "./matrix.ts";
 
 /** What a step needs to know. */
 export interface BlockStepContext {
@@ -10,16 +11,23 @@ export interface BlockStepContext {
   readonly block: Int32Array;
 }
 
+/** The loss and its derivatives as the block sees them. */
+interface BlockModel {
+  readonly value: number;
+  readonly gradient: Float64Array;
+  /** Where the quadratic model of the block has its minimum, or a descent step where it has none. */
+  readonly step: Float64Array;
+}
+
 /** Steps that may be tried along a direction before it is given up: enough to halve 1 down to rounding. */
 const mostTrials = 50;
-/** The share of the predicted decrease that a step must bring (Armijo's condition; the value is Nocedal and Wright's). */
-const sufficientDecrease = 1e-4;
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let total = 0;
-  for (let index = 0; index < a.length; index++) total += a[index]! * b[index]!;
-  return total;
-}
+/**
+ * The share of the predicted decrease that a step must bring (Armijo's condition). On a quadratic, 1/4 keeps a step from ending
+ * more than half as far beyond the minimum as it began before it.
+ */
+const sufficientDecrease = 0.25;
+/** Conjugate gradients end when the residual has shrunk by this factor, squared. */
+const smallResidual = 1e-20;
 
 function gather(from: Float64Array, block: Int32Array): Float64Array {
   return Float64Array.from(block, (index) => from[index]!);
@@ -31,103 +39,97 @@ function scatter(values: Float64Array, block: Int32Array, size: number): Float64
   return full;
 }
 
-/**
- * Minimizes the quadratic model in the block, `H_BB s = −g_B`, by conjugate gradients on Hessian-vector products: exact for one
- * coordinate after one product. Along a direction of negative curvature the model has no minimum; then the step so far is
- * taken, or at the beginning `−g / |curvature|`.
- */
-function newtonDirection(context: BlockStepContext, gradient: Float64Array, first: Probe | undefined): Float64Array {
-  const { flat, x, block } = context;
+/** Along a direction d of curvature dᵀHd ≤ 0 the model falls for ever: there the step is `d |d|² / |dᵀHd|`, or d where the curvature is 0. */
+function withoutMinimum(direction: Float64Array, squared: number, curvature: number): Float64Array {
+  const scale = curvature < 0 ? squared / -curvature : 1;
+  return direction.map((value) => value * scale);
+}
+
+/** A single coordinate: the product of the Hessian with its unit vector tells all at once, `s = −g / h`. */
+function coordinateModel({ flat, x, block }: BlockStepContext): BlockModel {
+  const probe = flat.probe(x, scatter(Float64Array.of(1), block, x.length));
+  const gradient = gather(probe.gradient, block);
+  const slope = gradient[0]!;
+  const curvature = probe.product[block[0]!]!;
+  const step = curvature > 0 ? Float64Array.of(-slope / curvature) : withoutMinimum(Float64Array.of(-slope), 1, curvature);
+  return { value: probe.value, gradient, step };
+}
+
+/** Several coordinates: `H_BB s = −g_B` by conjugate gradients on Hessian-vector products, as far as the curvature is positive. */
+function blockModel({ flat, x, block }: BlockStepContext): BlockModel {
+  const { value, gradient: whole } = flat.gradient(x);
+  const gradient = gather(whole, block);
   const step = new Float64Array(block.length);
-  const residual = gradient.map((value) => -value);
+  const residual = gradient.map((component) => -component);
   let direction = residual.slice();
-  let squared = dot(residual, residual);
-  const target = squared * 1e-20;
-  for (let iteration = 0; iteration < block.length && squared > target; iteration++) {
-    // For a single coordinate the product with the unit vector is known already.
-    const product = first === undefined ? gather(flat.probe(x, scatter(direction, block, x.length)).product, block) : gather(first.product, block).map((value) => value * direction[0]!);
-    const curvature = dot(direction, product);
-    if (!(curvature > 0)) {
-      if (iteration > 0) return step;
-      const scale = curvature < 0 ? squared / -curvature : 1;
-      return direction.map((value) => value * scale);
-    }
+  let squared = innerProduct(residual, residual);
+  const enough = squared * smallResidual;
+  for (let iteration = 0; iteration < block.length && squared > enough; iteration++) {
+    const product = gather(flat.probe(x, scatter(direction, block, x.length)).product, block);
+    const curvature = innerProduct(direction, product);
+    if (!(curvature > 0)) return { value, gradient, step: iteration > 0 ? step : withoutMinimum(direction, squared, curvature) };
     const length = squared / curvature;
     for (let index = 0; index < step.length; index++) {
       step[index]! += length * direction[index]!;
       residual[index]! -= length * product[index]!;
     }
-    const next = dot(residual, residual);
+    const next = innerProduct(residual, residual);
     const ratio = next / squared;
-    direction = residual.map((value, index) => value + ratio * direction[index]!);
+    direction = residual.map((component, index) => component + ratio * direction[index]!);
     squared = next;
   }
-  return step;
+  return { value, gradient, step };
 }
 
 /**
- * Halves a step until the value falls enough, and takes it.
+ * Halves a step until the loss falls enough, `φ(t) ≤ φ(0) + c t φ′(0)`, and takes it. Where that decrease drowns in rounding, the
+ * slope decides: `φ′(t) ≤ (2c − 1) φ′(0)`, which on a quadratic is the same condition (Hager and Zhang, 2005).
  *
  * @returns The share of the step that was taken; 0 when none brought a decrease.
  */
-function backtrack(context: BlockStepContext, value: number, slope: number, step: Float64Array, firstShare: number): number {
-  const { flat, x, block } = context;
+function backtrack({ flat, x, block }: BlockStepContext, { value, gradient, step }: BlockModel, firstShare: number): number {
+  const slope = innerProduct(gradient, step);
+  const slopeHere = (): number => innerProduct(gather(flat.gradient(x).gradient, block), step);
   const noise = 8 * flat.precision * Math.abs(value);
   const before = gather(x, block);
   let share = firstShare;
   for (let trial = 0; trial < mostTrials; trial++) {
     block.forEach((index, position) => (x[index] = before[position]! + share * step[position]!));
-    const reached = flat.value(x);
-    if (reached <= value + sufficientDecrease * share * slope + noise) return share;
+    const required = sufficientDecrease * share * slope;
+    const falls = -required > noise ? flat.value(x) <= value + required : slopeHere() <= (2 * sufficientDecrease - 1) * slope;
+    if (falls) return share;
     share /= 2;
   }
   block.forEach((index, position) => (x[index] = before[position]!));
   return 0;
 }
 
-/** What a step did: whether the point moved, and the largest gradient component in the block before it. */
-export interface BlockStepResult {
-  readonly moved: boolean;
-  readonly finite: boolean;
-  readonly gradient: number;
+/** Whether no component is larger than the tolerance; NaN is. */
+function isWithin(gradient: Float64Array, tolerance: number): boolean {
+  return gradient.every((component) => Math.abs(component) <= tolerance);
 }
 
-function largest(values: Float64Array): number {
-  return values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+/**
+ * One Newton step in the block, shortened until it brings a decrease; none where the block's gradient is within the tolerance.
+ *
+ * @returns Whether the point moved.
+ */
+export function newtonStep(context: BlockStepContext, tolerance: number): boolean {
+  const model = context.block.length === 1 ? coordinateModel(context) : blockModel(context);
+  return !isWithin(model.gradient, tolerance) && backtrack(context, model, 1) > 0;
 }
 
-/** One Newton step in the block, shortened until it brings a decrease. */
-export function newtonStep(context: BlockStepContext): BlockStepResult {
-  const { flat, x, block } = context;
-  const single = block.length === 1 ? flat.probe(x, scatter(Float64Array.of(1), block, x.length)) : undefined;
-  const { value, gradient: whole } = single ?? flat.gradient(x);
-  const gradient = gather(whole, block);
-  const size = largest(gradient);
-  if (!Number.isFinite(value) || !gradient.every(Number.isFinite)) return { moved: false, finite: false, gradient: size };
-  if (size === 0) return { moved: false, finite: true, gradient: 0 };
-  const step = newtonDirection(context, gradient, single);
-  const share = backtrack(context, value, dot(gradient, step), step, 1);
-  return { moved: share > 0, finite: true, gradient: size };
+/** Newton steps until the block's gradient is within the tolerance: the minimum in the block. */
+export function exactStep(context: BlockStepContext, tolerance: number): void {
+  for (let count = 0; count < mostTrials && newtonStep(context, tolerance); count++);
 }
 
-/** Newton steps until the block's gradient is below `tolerance`: the minimum in the block. */
-export function exactStep(context: BlockStepContext, tolerance: number): BlockStepResult {
-  const first = newtonStep(context);
-  let last = first;
-  for (let count = 0; count < mostTrials && last.moved && last.gradient > tolerance; count++) last = newtonStep(context);
-  return { ...first, finite: last.finite };
-}
-
-/** A step against the gradient of the block, its length found by doubling and halving the last one that was taken there. */
-export function lineSearchStep(context: BlockStepContext, lengths: Float64Array, blockNumber: number): BlockStepResult {
-  const { flat, x, block } = context;
-  const { value, gradient: whole } = flat.gradient(x);
-  const gradient = gather(whole, block);
-  const size = largest(gradient);
-  if (!Number.isFinite(value) || !gradient.every(Number.isFinite)) return { moved: false, finite: false, gradient: size };
-  if (size === 0) return { moved: false, finite: true, gradient: 0 };
+/** A step against the block's gradient, its length found by doubling and halving the last one that was taken there. */
+export function lineSearchStep(context: BlockStepContext, lengths: Float64Array, blockNumber: number): void {
+  const { value, gradient: whole } = context.flat.gradient(context.x);
+  const gradient = gather(whole, context.block);
+  if (isWithin(gradient, 0)) return;
   const step = gradient.map((component) => -component);
-  const length = backtrack(context, value, dot(gradient, step), step, 2 * lengths[blockNumber]!);
+  const length = backtrack(context, { value, gradient, step }, 2 * lengths[blockNumber]!);
   if (length > 0) lengths[blockNumber] = length;
-  return { moved: length > 0, finite: true, gradient: size };
 }

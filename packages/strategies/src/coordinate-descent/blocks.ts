@@ -18,7 +18,8 @@ function range(first: number, count: number): Int32Array {
 function namedBlocks(where: string, blocks: readonly (readonly string[])[], paths: readonly string[], leaves: readonly Int32Array[]): Int32Array[] {
   const owner = new Map<number, number>();
   const result = blocks.map((names, block) => {
-    if (!Array.isArray(names) || names.length === 0) fail("option", `${where}({ blocks[${block}] }): must be a list of one or more paths; got ${describeValue(names)}.`);
+    const isList: boolean = Array.isArray(names) && names.length > 0;
+    if (!isList) fail("option", `${where}({ blocks[${block}] }): must be a list of one or more paths; got ${describeValue(names)}.`);
     const members = names.flatMap((name) => {
       const found = [...paths.keys()].filter((leaf) => isBelow(paths[leaf]!, name));
       if (found.length > 0) return found;

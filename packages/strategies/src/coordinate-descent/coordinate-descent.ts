@@ -4,7 +4,7 @@ import { checkChoice, checkFunction, checkParameters } from "../check.ts";
 import { checkKey } from "../check-key.ts";
 import type { Loss } from "../solve.ts";
 import { exactStep, lineSearchStep, newtonStep } from "./block-step.ts";
-import type { BlockStepContext, BlockStepResult } from "./block-step.ts";
+import type { BlockStepContext } from "./block-step.ts";
 import type { Blocks } from "./blocks.ts";
 import { resolveBlocks } from "./blocks.ts";
 import { flatLoss } from "./flat-loss.ts";
@@ -52,25 +52,29 @@ export interface CoordinateSweep<Params extends TensorTree> {
 export interface CoordinateDescentResult<Params extends TensorTree> extends Omit<CoordinateSweep<Params>, "sweep"> {
   /** The number of sweeps taken. */
   readonly sweeps: number;
-  /** `converged`; `max-sweeps`; `stalled`, when no block could lower the loss; `non-finite`; or `aborted` by the signal. */
+  /** `converged`; `max-sweeps`; `stalled`, when ten sweeps lowered neither the loss nor its gradient; `non-finite`; or `aborted` by the signal. */
   readonly status: "converged" | "max-sweeps" | "stalled" | "non-finite" | "aborted";
   /** The status as a sentence, with what to try where something went wrong. */
   readonly message: string;
 }
+
+/** Rounding is all that moves the point when the loss and its gradient reach no new low in so many sweeps. */
+const idleSweeps = 10;
 
 const optionNames = ["order", "blocks", "key", "step", "maxSweeps", "tolerance", "signal"];
 
 const messages = {
   converged: "converged: the gradient is below the tolerance.",
   "max-sweeps": "the largest number of sweeps was reached. Allow more, or move strongly coupled coordinates together as blocks.",
-  stalled: "no block could lower the loss any more. The tolerance may be below what rounding allows; use f64 parameters.",
+  stalled: "ten sweeps lowered neither the loss nor its gradient. The tolerance may be below what rounding allows; use f64 parameters or a larger tolerance.",
   "non-finite": "the loss or its gradient is infinite or NaN. Start elsewhere, or bound the loss.",
   aborted: "aborted by the signal.",
 };
 
-function largestGradientIn(gradient: Float64Array, block: Int32Array): number {
-  // Summed squares for blocks of several coordinates: what a gradient step in the block would gain.
-  return block.reduce((total, index) => total + gradient[index]! ** 2, 0);
+/** The block with the largest gradient, by the sum of squares: what a gradient step in the block would gain. */
+function steepestBlock(gradient: Float64Array, blocks: readonly Int32Array[]): number {
+  const gains = blocks.map((block) => block.reduce((total, index) => total + gradient[index]! ** 2, 0));
+  return gains.reduce((best, gain, index) => (gain > gains[best]! ? index : best), 0);
 }
 
 /**
@@ -105,17 +109,13 @@ export function* coordinateSweeps<Params extends TensorTree>(
       const shuffled = hostPermutation(foldIn(orderKey, sweep), blocks.length);
       return (turn) => shuffled[turn]!;
     }
-    if (order === "cyclic") return (turn) => turn;
-    return () => {
-      const { gradient } = flat.gradient(x);
-      const sizes = blocks.map((block) => largestGradientIn(gradient, block));
-      return sizes.indexOf(Math.max(...sizes));
-    };
+    return order === "cyclic" ? (turn) => turn : () => steepestBlock(flat.gradient(x).gradient, blocks);
   };
-  const take = (blockNumber: number): BlockStepResult => {
+  const take = (blockNumber: number): void => {
     const context: BlockStepContext = { flat, x, block: blocks[blockNumber]! };
-    if (kind === "line-search") return lineSearchStep(context, lengths, blockNumber);
-    return kind === "exact" ? exactStep(context, tolerance / 10) : newtonStep(context);
+    if (kind === "line-search") lineSearchStep(context, lengths, blockNumber);
+    else if (kind === "exact") exactStep(context, tolerance / 10);
+    else newtonStep(context, 0);
   };
   const measure = (): { value: number; gradientNorm: number } => {
     const { value, gradient } = flat.gradient(x);
@@ -123,23 +123,22 @@ export function* coordinateSweeps<Params extends TensorTree>(
   };
 
   let reached = measure();
+  let lowest = reached;
+  let idle = 0;
   const finish = (sweeps: number, status: CoordinateDescentResult<Params>["status"]): CoordinateDescentResult<Params> => ({
     x: flat.tree(x), ...reached, evaluations: flat.evaluations(), sweeps, status, message: messages[status],
   });
   for (let sweep = 0; ; sweep++) {
     if (!Number.isFinite(reached.value) || !Number.isFinite(reached.gradientNorm)) return finish(sweep, "non-finite");
     if (reached.gradientNorm <= tolerance) return finish(sweep, "converged");
+    if (idle === idleSweeps) return finish(sweep, "stalled");
     if (sweep === maxSweeps) return finish(sweep, "max-sweeps");
     if (options.signal?.aborted === true) return finish(sweep, "aborted");
     const blockAt = chooseBlock(sweep);
-    let moved = false;
-    for (let turn = 0; turn < blocks.length; turn++) {
-      const result = take(Math.max(blockAt(turn), 0));
-      moved ||= result.moved;
-      if (!result.finite) break;
-    }
+    for (let turn = 0; turn < blocks.length; turn++) take(blockAt(turn));
     reached = measure();
-    if (!moved && reached.gradientNorm > tolerance) return finish(sweep, Number.isFinite(reached.value) ? "stalled" : "non-finite");
+    idle = reached.value < lowest.value || reached.gradientNorm < lowest.gradientNorm ? 0 : idle + 1;
+    lowest = { value: Math.min(lowest.value, reached.value), gradientNorm: Math.min(lowest.gradientNorm, reached.gradientNorm) };
     yield { sweep: sweep + 1, x: flat.tree(x), ...reached, evaluations: flat.evaluations() };
   }
 }
@@ -149,7 +148,8 @@ export function* coordinateSweeps<Params extends TensorTree>(
  * `θ_B ← argmin over θ_B of J(θ)`, or a Newton or gradient step towards it.
  *
  * It suits losses whose blocks hardly influence each other, or are easy alone. Where coordinates pull each other, as in
- * `(x₁ − x₂)² + α(x₁² + x₂²)` for small α, it is slow: the error shrinks by `1 / (1 + α)²` in each sweep.
+ * `(x₁ − x₂)² + α(x₁² + x₂²)` for small α, it is slow: the error shrinks by `1 / (1 + α)²` in each sweep. A sweep computes the loss
+ * and its derivatives for every block, in order `greedy` the gradient once more.
  *
  * @param loss - A twice differentiable function of a tree of tensors that returns a rank-0 tensor.
  * @param x0 - Where to start; best f64.

@@ -1,15 +1,24 @@
 import type { Matrix } from "./matrix.ts";
 import { innerProduct, multiply, transposed } from "./matrix.ts";
 
-/** How well the atoms are to be fitted: sweeps over all of them, and the relative change at which to stop. */
-const mostSweeps = 100;
+/** How well the atoms are to be fitted: sweeps over all of them, and the change at which to stop. */
+const mostSweeps = 1000;
 const smallChange = 1e-10;
 
+/** What keeps activations from shrinking while weights grow. */
+export interface AtomLimits {
+  /** The largest norm of an atom; may be infinite. */
+  readonly norm: number;
+  /** μ ≥ 0 of the term `μ Σ W²`. */
+  readonly weightDecay: number;
+}
+
 /**
- * Fits the atoms to fixed codes, each within the unit ball: exact steps along single atoms,
- * `w_k ← P(w_k + (HᵀX − HᵀHW)_k / (HᵀH)_kk)` with P the projection onto the ball. An atom that no code uses does not change.
+ * Fits the atoms to fixed codes: the convex half of sparse coding in which the codes are fixed. Exact steps along single atoms,
+ * `w_k ← P((HᵀX − Σ_{j ≠ k} (HᵀH)_kj w_j)_k / ((HᵀH)_kk + μ))` with P the projection onto the ball of the largest norm. Without
+ * weight decay, an atom that no code uses does not change.
  */
-export function fitAtomsInBall(dictionary: Matrix, codes: Matrix, data: Matrix): void {
+export function fitAtoms(dictionary: Matrix, codes: Matrix, data: Matrix, { norm, weightDecay }: AtomLimits): void {
   const dual = transposed(codes);
   const gram = multiply(dual, codes);
   const products = multiply(dual, data);
@@ -18,50 +27,22 @@ export function fitAtomsInBall(dictionary: Matrix, codes: Matrix, data: Matrix):
   for (let sweep = 0; sweep < mostSweeps; sweep++) {
     let change = 0;
     for (let atom = 0; atom < size; atom++) {
-      const squared = gram.elements[atom * size + atom]!;
-      if (squared === 0) continue;
+      const curvature = gram.elements[atom * size + atom]! + weightDecay;
+      if (curvature === 0) continue;
+      proposal.set(products.elements.subarray(atom * length, (atom + 1) * length));
+      for (let other = 0; other < size; other++) {
+        const overlap = gram.elements[atom * size + other]!;
+        if (other === atom || overlap === 0) continue;
+        for (let index = 0; index < length; index++) proposal[index]! -= overlap * dictionary.elements[other * length + index]!;
+      }
+      const divisor = Math.max(curvature, Math.sqrt(innerProduct(proposal, proposal)) / norm);
       const row = dictionary.elements.subarray(atom * length, (atom + 1) * length);
       for (let index = 0; index < length; index++) {
-        let explained = 0;
-        for (let other = 0; other < size; other++) explained += gram.elements[atom * size + other]! * dictionary.elements[other * length + index]!;
-        proposal[index] = row[index]! + (products.elements[atom * length + index]! - explained) / squared;
-      }
-      const norm = Math.max(1, Math.sqrt(innerProduct(proposal, proposal)));
-      for (let index = 0; index < length; index++) {
-        const next = proposal[index]! / norm;
+        const next = proposal[index]! / divisor;
         change = Math.max(change, Math.abs(next - row[index]!));
         row[index] = next;
       }
     }
     if (change <= smallChange) return;
   }
-}
-
-/** Solves `(HᵀH + μI) W = HᵀX` by Cholesky's factorization: least squares with weight decay μ > 0. */
-export function fitAtomsByRidge(dictionary: Matrix, codes: Matrix, data: Matrix, weightDecay: number): void {
-  const dual = transposed(codes);
-  const factor = multiply(dual, codes).elements;
-  const solution = multiply(dual, data).elements;
-  const [size, length] = [dictionary.rows, dictionary.columns];
-  for (let row = 0; row < size; row++) {
-    factor[row * size + row]! += weightDecay;
-    for (let column = 0; column <= row; column++) {
-      let value = factor[row * size + column]!;
-      for (let index = 0; index < column; index++) value -= factor[row * size + index]! * factor[column * size + index]!;
-      factor[row * size + column] = row === column ? Math.sqrt(value) : value / factor[column * size + column]!;
-    }
-  }
-  for (let column = 0; column < length; column++) {
-    for (let row = 0; row < size; row++) {
-      let value = solution[row * length + column]!;
-      for (let index = 0; index < row; index++) value -= factor[row * size + index]! * solution[index * length + column]!;
-      solution[row * length + column] = value / factor[row * size + row]!;
-    }
-    for (let row = size - 1; row >= 0; row--) {
-      let value = solution[row * length + column]!;
-      for (let index = row + 1; index < size; index++) value -= factor[index * size + row]! * solution[index * length + column]!;
-      solution[row * length + column] = value / factor[row * size + row]!;
-    }
-  }
-  dictionary.elements.set(solution);
 }

@@ -1,5 +1,5 @@
 import type { TensorTree } from "@opt/core";
-import { compile, fail, fromArray, hvp, Tensor, treeFlatten, treeLeaves, treeUnflatten, valueAndGrad } from "@opt/core";
+import { compile, describeValue, fail, fromArray, hvp, Tensor, treeFlatten, treeLeaves, treeUnflatten, valueAndGrad } from "@opt/core";
 import type { Loss } from "../solve.ts";
 
 /** Value and gradient at a point, and the product of the Hessian there with a direction. */
@@ -50,7 +50,8 @@ export function flatLoss<Params extends TensorTree>(where: string, loss: Loss<Pa
   };
   const call = (traced: Params): Tensor => {
     const value: unknown = loss(traced);
-    return value instanceof Tensor && value.size === 1 ? value : fail("shape", `${where}(loss): must return a single number as a tensor. Take its mean() or sum().`);
+    if (value instanceof Tensor && value.size === 1) return value;
+    return fail("shape", `${where}(loss): must return a single number as a tensor; got ${value instanceof Tensor ? `shape [${value.shape.join(", ")}]` : describeValue(value)}. Take its mean() or sum().`);
   };
   const computeValue = compile(call, { donate: [] });
   const computeGradient = compile((at: Params) => valueAndGrad(call)(at), { donate: [] });

@@ -1,5 +1,5 @@
 import type { Key, Tensor } from "@opt/core";
-import { checkNumber, checkOptions, fail, foldIn, fromArray, hostPermutation } from "@opt/core";
+import { checkNumber, checkOptions, describeValue, fail, foldIn, fromArray, hostPermutation } from "@opt/core";
 import { checkChoice } from "../check.ts";
 import { checkKey } from "../check-key.ts";
 import type { LassoGap, LassoPoint, LassoProblem } from "./lasso-problem.ts";
@@ -37,8 +37,6 @@ export interface LassoResult {
   readonly gap: number;
   /** How many coefficients are not 0. */
   readonly nonZeros: number;
-  /** How many coefficients were proven to be 0 on the way and left out of further sweeps. */
-  readonly screened: number;
   /** The number of sweeps over all coefficients; sweeps over the non-zero ones between them are not counted. */
   readonly sweeps: number;
   /** `converged`, or `max-sweeps`. */
@@ -62,15 +60,15 @@ function sweepOver(problem: LassoProblem, point: LassoPoint, order: Iterable<num
 
 function describeEnd(converged: boolean, { gap }: LassoGap): string {
   if (converged) return `converged: the duality gap is ${gap}.`;
-  return `the largest number of sweeps was reached with a duality gap of ${gap}. Allow more sweeps, begin with the solution of a larger penalty, or accept a larger tolerance.`;
+  return `the largest number of sweeps was reached with a duality gap of ${gap}. Allow more sweeps, or accept a larger tolerance.`;
 }
 
 /**
  * The lasso by coordinate descent: minimizes `½‖y − Xw‖² + λ‖w‖₁` by exact steps along single coefficients,
  * `wⱼ ← S(xⱼᵀr + ‖xⱼ‖² wⱼ, λ) / ‖xⱼ‖²` with the soft threshold S and the residual `r = y − Xw`, in f64.
  *
- * The duality gap says when to stop, and proves coefficients to be 0 before the end. For `λ ≥ ‖Xᵀy‖_∞` all are exactly 0.
- * There is no intercept: center X and y for one.
+ * The duality gap says when to stop. For `λ ≥ ‖Xᵀy‖_∞` all coefficients are exactly 0. There is no intercept: center X and y
+ * for one.
  *
  * @param options - See {@link LassoOptions}.
  * @returns The coefficients, the objective, its gap, and how it ended.
@@ -102,8 +100,8 @@ export function lasso(options: LassoOptions): LassoResult {
   if (initial !== undefined && initial.length !== design.columns) fail("shape", `lasso({ initial }): must have one element for each of the ${design.columns} columns of the design; got ${initial.length}.`);
 
   const problem = lassoProblem(transposed(design), target, penalty);
-  const coefficients = initial === undefined || largestCorrelation(problem) <= penalty ? new Float64Array(design.columns) : initial;
-  const point: LassoPoint = { coefficients, residual: target.slice(), candidate: new Uint8Array(design.columns).fill(1) };
+  const coefficients = initial ?? new Float64Array(design.columns);
+  const point: LassoPoint = { coefficients, residual: target.slice() };
   const enough = tolerance * 0.5 * innerProduct(target, target);
   refreshResidual(problem, point);
   let measured = measureGap(problem, point);
@@ -120,15 +118,10 @@ export function lasso(options: LassoOptions): LassoResult {
     coefficients: fromArray(coefficients, [coefficients.length]),
     ...measured,
     nonZeros: coefficients.filter((value) => value !== 0).length,
-    screened: point.candidate.filter((candidate) => candidate === 0).length,
     sweeps,
     status: converged ? "converged" : "max-sweeps",
     message: describeEnd(converged, measured),
   };
-}
-
-function largestCorrelation(problem: LassoProblem): number {
-  return problem.columns.reduce((most, column) => Math.max(most, Math.abs(innerProduct(column, problem.target))), 0);
 }
 
 /** Options of {@link lassoPath}. */
@@ -156,7 +149,8 @@ export interface LassoPathOptions extends Omit<LassoOptions, "penalty" | "initia
 export function* lassoPath(options: LassoPathOptions): Generator<LassoResult & { readonly penalty: number }, void, undefined> {
   checkOptions("lassoPath", options, ["design", "target", "penalties", "order", "key", "tolerance", "maxSweeps"]);
   const { penalties, ...rest } = options;
-  if (!Array.isArray(penalties) || penalties.length === 0) fail("option", "lassoPath({ penalties }): must be a list of one or more numbers.");
+  const isList: boolean = Array.isArray(penalties) && penalties.length > 0;
+  if (!isList) fail("option", `lassoPath({ penalties }): must be a list of one or more numbers; got ${describeValue(penalties)}.`);
   let initial: Tensor | undefined;
   for (const penalty of penalties) {
     const result = lasso({ ...rest, penalty, ...(initial && { initial }) });

@@ -1,5 +1,5 @@
 import type { NestedNumbers } from "@opt/core";
-import { describeValue, fail, Tensor, tensor } from "@opt/core";
+import { describeValue, fail, fromArray, Tensor, tensor } from "@opt/core";
 
 /** A matrix of plain numbers, row by row. */
 export interface Matrix {
@@ -34,6 +34,11 @@ export function readMatrix(where: string, name: string, value: MatrixLike): Matr
 /** Reads an option that is a vector of finite numbers. */
 export function readVector(where: string, name: string, value: VectorLike): Float64Array {
   return read(where, name, value, 1).elements;
+}
+
+/** A copy of a matrix as a tensor. */
+export function asTensor(matrix: Matrix): Tensor {
+  return fromArray(matrix.elements.slice(), [matrix.rows, matrix.columns]);
 }
 
 /** The product of two matrices. */

@@ -1,11 +1,11 @@
 import type { Key, Tensor } from "@opt/core";
-import { checkNumber, checkOptions, fail, fromArray } from "@opt/core";
+import { checkNumber, checkOptions, fail } from "@opt/core";
 import { checkChoice } from "../check.ts";
-import { fitAtomsByRidge, fitAtomsInBall } from "./dictionary.ts";
+import { fitAtoms } from "./dictionary.ts";
 import { initialAtoms } from "./initial-atoms.ts";
 import type { Matrix, MatrixLike } from "./matrix.ts";
-import { multiply, readMatrix } from "./matrix.ts";
-import { encodeRows } from "./sparse-encode.ts";
+import { asTensor, innerProduct, readMatrix } from "./matrix.ts";
+import { codingObjective, encodeRows } from "./sparse-encode.ts";
 
 /** Options of {@link sparseCoding}. */
 export interface SparseCodingOptions {
@@ -70,19 +70,6 @@ export interface SparseCodingResult {
 
 const optionNames = ["data", "atoms", "key", "dictionary", "codes", "penalty", "constraint", "weightDecay", "maxRounds", "tolerance"];
 
-function objective(codes: Matrix, dictionary: Matrix, data: Matrix, penalty: number, weightDecay: number): number {
-  const reconstruction = multiply(codes, dictionary).elements;
-  const error = data.elements.reduce((total, value, index) => total + (value - reconstruction[index]!) ** 2, 0);
-  const absolute = codes.elements.reduce((total, value) => total + Math.abs(value), 0);
-  const squared = weightDecay === 0 ? 0 : dictionary.elements.reduce((total, value) => total + value * value, 0);
-  return penalty * absolute + error + weightDecay * squared;
-}
-
-/** A copy of a matrix as a tensor. */
-function asTensor(matrix: Matrix): Tensor {
-  return fromArray(matrix.elements.slice(), [matrix.rows, matrix.columns]);
-}
-
 /** Reads the options and makes the matrices to begin with. */
 function begin(options: SparseCodingOptions): { data: Matrix; dictionary: Matrix; codes: Matrix } {
   const { atoms, key } = options;
@@ -116,7 +103,7 @@ export function* sparseCodingRounds(options: SparseCodingOptions): Generator<Spa
   const maxRounds = checkNumber("sparseCoding", "maxRounds", options.maxRounds ?? 200, { min: 1, integer: true });
   const tolerance = checkNumber("sparseCoding", "tolerance", options.tolerance ?? 1e-6, { min: 0 });
   const { data, dictionary, codes } = begin(options);
-  const measure = (): number => objective(codes, dictionary, data, penalty, weightDecay);
+  const measure = (): number => codingObjective(codes, dictionary, data, penalty) + weightDecay * innerProduct(dictionary.elements, dictionary.elements);
   const history: number[] = [];
   const finish = (rounds: number, status: SparseCodingResult["status"]): SparseCodingResult => ({
     codes: asTensor(codes),
@@ -129,10 +116,9 @@ export function* sparseCodingRounds(options: SparseCodingOptions): Generator<Spa
     message: status === "converged" ? `converged in ${rounds} rounds.` : `the largest number of rounds, ${rounds}, was reached. Allow more, or accept a larger tolerance.`,
   });
   for (let round = 1; round <= maxRounds; round++) {
-    encodeRows(codes, data, dictionary, penalty / 2, { tolerance: 1e-10, maxSweeps: 200 });
+    encodeRows(codes, data, dictionary, penalty / 2, { tolerance: 1e-10, maxSweeps: 10_000 });
     const valueAfterCodes = measure();
-    if (constraint === "unit-ball") fitAtomsInBall(dictionary, codes, data);
-    else fitAtomsByRidge(dictionary, codes, data, weightDecay);
+    fitAtoms(dictionary, codes, data, { norm: constraint === "unit-ball" ? 1 : Number.POSITIVE_INFINITY, weightDecay });
     const before = history.at(-1);
     const value = measure();
     history.push(valueAfterCodes, value);
@@ -144,7 +130,7 @@ export function* sparseCodingRounds(options: SparseCodingOptions): Generator<Spa
 
 /**
  * Sparse coding: a dictionary W and codes H of few non-zero activations with `X ≈ HW`, by minimizing
- * `J(H, W) = λ Σ|H| + Σ(X − HW)²`.
+ * `J(H, W) = λ Σ|H| + Σ(X − HW)²`, with weight decay `+ μ ΣW²`.
  *
  * J is not convex in both together, but in each alone: the codes are lassos, the atoms least squares within the unit ball or
  * with weight decay. Solving one half after the other, J never grows. Plain numbers in f64.

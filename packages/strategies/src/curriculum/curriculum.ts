@@ -1,10 +1,11 @@
 import type { Key } from "@opt/core";
 import { checkNumber, checkOptions, fail, foldIn, hostPermutation, hostRandomUniform } from "@opt/core";
+import { checkKey } from "../check-key.ts";
 import { checkChoice } from "../check.ts";
 import type { ExampleBatch, ExampleSet } from "./examples.ts";
 import { gatherBatch } from "./examples.ts";
-import type { CurriculumBaseOptions, ReleasePlan } from "./release.ts";
-import { checkKey, planRelease } from "./release.ts";
+import type { CurriculumBaseOptions, CurriculumBatches, ReleasePlan } from "./release.ts";
+import { batchesOf, planRelease } from "./release.ts";
 
 /** Options of {@link curriculum}. */
 export interface CurriculumOptions extends CurriculumBaseOptions {
@@ -19,16 +20,6 @@ export interface CurriculumOptions extends CurriculumBaseOptions {
   readonly key?: Key;
 }
 
-/** Batches by epoch, in the form of `minibatches` of `@opt/data`. */
-export interface CurriculumBatches<Batch = ExampleBatch> {
-  readonly batchSize: number;
-  readonly batchesPerEpoch: number;
-  /** The batches of one epoch, counted from 0; they depend on its number and the key alone. */
-  epoch(index: number): Iterable<Batch>;
-  /** How many examples, easiest first, are released at a batch of an epoch. */
-  released(epoch: number, batch?: number): number;
-}
-
 /** Hands out the examples of a random order again and again, of those only that are among the first of the ranking. */
 function cyclicDraw(order: Uint32Array, rankOf: Uint32Array): (released: number) => number {
   let position = -1;
@@ -40,8 +31,8 @@ function cyclicDraw(order: Uint32Array, rankOf: Uint32Array): (released: number)
 }
 
 /** Draws released examples at random, without repetition as long as there are any left, and some from the whole set. */
-function stochasticDraws(plan: ReleasePlan, rankOf: Uint32Array, key: Key, mixing: number): (released: number) => number {
-  const size = plan.ranking.length;
+function stochasticDraws({ rankOf }: ReleasePlan, key: Key, mixing: number): (released: number) => number {
+  const size = rankOf.length;
   const drawReleased = cyclicDraw(hostPermutation(foldIn(key, 0), size), rankOf);
   if (mixing === 0) return drawReleased;
   const drawAny = cyclicDraw(hostPermutation(foldIn(key, 1), size), rankOf);
@@ -63,11 +54,11 @@ function deterministicDraws(plan: ReleasePlan): (released: number) => number {
 }
 
 /**
- * Cuts a data set into batches that begin with easy examples: at progress `p = (n + b / B) / epochs` through the curriculum, batch b of B in epoch n is
- * drawn from the `⌈f(p) · size⌉` easiest examples, f being the pacing.
+ * Cuts a data set into batches that begin with easy examples: batch b of B in epoch n of N is drawn from the `⌈f(p) · size⌉` easiest examples at
+ * progress `p = min(1, (n + b / B) / (N − 1))`, f being the pacing.
  *
- * Every epoch has as many batches as without a curriculum; while few examples are released they repeat. An epoch in which all are released has
- * each once. With mixing m, each example is with probability m drawn from the whole set instead: Zaremba and Sutskever found that a
+ * Every epoch has as many batches as without a curriculum; while few examples are released they repeat. An epoch in which all are released, such as
+ * the last one, has each once. With mixing m, each example is with probability m drawn from the whole set instead: Zaremba and Sutskever found that a
  * curriculum without such a mixture can be worse than none. The batches of an epoch depend on its number and the key alone.
  *
  * @param data - The examples: a `Dataset` of `@opt/data`.
@@ -90,38 +81,27 @@ function deterministicDraws(plan: ReleasePlan): (released: number) => number {
  *   key: key(1),
  * });
  * batches.released(0); // 2
- * for (const { inputs } of batches.epoch(4)) inputs.shape; // [2, 1], and all four examples
+ * for (const { inputs } of batches.epoch(3)) inputs.shape; // [2, 1], and all four examples
  * ```
  * @see Bengio, Louradour, Collobert and Weston, "Curriculum learning", 2009.
  * @see Zaremba and Sutskever, "Learning to execute", 2014, section 3 (the combined strategy).
  * @see Goodfellow, Bengio and Courville, "Deep learning", 2016, section 8.7.6.
  */
 export function curriculum(data: ExampleSet, options: CurriculumOptions): CurriculumBatches {
-  checkOptions("curriculum", options, ["difficulty", "pacing", "epochs", "batchSize", "lastBatch", "order", "mixing", "key"]);
+  checkOptions("curriculum", options, ["difficulty", "pacing", "epochs", "batchSize", "order", "mixing", "key"]);
   const order = checkChoice("curriculum", "order", options.order ?? "stochastic", ["stochastic", "deterministic"]);
   const mixing = checkNumber("curriculum", "mixing", options.mixing ?? 0, { min: 0, below: 1 });
   if (order === "deterministic" && mixing > 0) {
     fail("option", `curriculum({ order, mixing }): order "deterministic" and mixing ${mixing} do not go together, because mixing draws at random. Use order: "stochastic", or mixing: 0.`);
   }
-  const key = order === "stochastic" ? checkKey("curriculum", options.key, `order is "stochastic"`) : options.key;
+  const key = order === "stochastic" ? checkKey("curriculum", options.key) : options.key;
   const plan = planRelease("curriculum", data, options, key, mixing > 0 ? "seen" : "unseen");
-  const rankOf = new Uint32Array(data.size);
-  plan.ranking.forEach((example, rank) => (rankOf[example] = rank));
-
   function* walk(epoch: number): Generator<ExampleBatch> {
-    const draw = key === undefined || order === "deterministic" ? deterministicDraws(plan) : stochasticDraws(plan, rankOf, foldIn(key, epoch), mixing);
+    const draw = key === undefined || order === "deterministic" ? deterministicDraws(plan) : stochasticDraws(plan, foldIn(key, epoch), mixing);
     for (let batch = 0; batch < plan.batchesPerEpoch; batch++) {
       const released = plan.released(epoch, batch);
       yield gatherBatch(data, Uint32Array.from({ length: plan.batchLength(batch) }, () => draw(released)));
     }
   }
-  return {
-    batchSize: options.batchSize,
-    batchesPerEpoch: plan.batchesPerEpoch,
-    epoch(index) {
-      checkNumber("curriculum.epoch", "index", index, { min: 0, integer: true });
-      return { [Symbol.iterator]: () => walk(index) };
-    },
-    released: (epoch, batch = 0) => plan.released(epoch, batch),
-  };
+  return batchesOf("curriculum", plan, walk);
 }

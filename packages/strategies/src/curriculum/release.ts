@@ -1,8 +1,8 @@
 import type { Key } from "@opt/core";
 import { checkNumber, describeValue, fail, foldIn } from "@opt/core";
-import { checkChoice, checkFunction } from "../check.ts";
+import { checkFunction } from "../check.ts";
 import { checkDifficulty, easiestFirst } from "./difficulty.ts";
-import type { ExampleSet } from "./examples.ts";
+import type { ExampleBatch, ExampleSet } from "./examples.ts";
 import { checkExamples } from "./examples.ts";
 import type { Pacing } from "./pacing.ts";
 
@@ -12,33 +12,41 @@ export interface CurriculumBaseOptions {
   readonly difficulty: ArrayLike<number>;
   /** How fast harder examples are released: `linearPacing(…)` or any function of the progress. */
   readonly pacing: Pacing;
-  /** How many epochs the curriculum takes, an integer ≥ 1; afterwards the progress stays 1. */
+  /**
+   * N, how many epochs the training takes, an integer ≥ 1. In the last of them, and in any epoch after it, the progress is 1, so that training
+   * for N epochs shows every example.
+   */
   readonly epochs: number;
-  /** The number of examples in a batch; an integer ≥ 1. */
+  /** The number of examples in a batch, an integer ≥ 1; the last batch of an epoch may have fewer. */
   readonly batchSize: number;
-  /** What becomes of a last batch with fewer examples. Default `keep`. */
-  readonly lastBatch?: "keep" | "drop";
+}
+
+/** Batches by epoch, in the form of those that `minibatches` of `@opt/data` makes. */
+export interface CurriculumBatches<Batch = ExampleBatch> {
+  readonly batchSize: number;
+  readonly batchesPerEpoch: number;
+  /** The batches of one epoch, counted from 0; they depend on its number and the key alone. */
+  epoch(index: number): Iterable<Batch>;
+  /** How many examples, easiest first, are released at a batch of an epoch. */
+  released(epoch: number, batch?: number): number;
 }
 
 /** What both kinds of curriculum need to make their batches. */
 export interface ReleasePlan {
+  readonly batchSize: number;
   readonly batchesPerEpoch: number;
   /** The examples from the easiest to the hardest. */
   readonly ranking: Uint32Array;
+  /** The place of each example in the ranking. */
+  readonly rankOf: Uint32Array;
   /** How many of the ranking are released at a batch of an epoch. */
   released(epoch: number, batch: number): number;
   /** How many examples a batch of an epoch has. */
   batchLength(batch: number): number;
 }
 
-/** Key numbers far from the epochs', which count from 0. */
+/** The key number of the order among equally hard examples: far from the epochs', which count from 0. */
 const tieNumber = 0x7469_6573;
-
-/** Checks a key option. */
-export function checkKey(where: string, key: Key | undefined, because: string): Key {
-  if (Array.isArray(key) && key.length === 2) return key;
-  return fail("option", `${where}({ key }): must be given because ${because}; got ${describeValue(key)}. Use key(seed) of @opt/core.`);
-}
 
 function shareAt(where: string, pacing: Pacing, progress: number): number {
   const share: unknown = pacing(progress);
@@ -53,32 +61,49 @@ function shareAt(where: string, pacing: Pacing, progress: number): number {
  */
 export function planRelease(where: string, data: ExampleSet, options: CurriculumBaseOptions, key: Key | undefined, unreleased: "unseen" | "seen"): ReleasePlan {
   checkExamples(where, data);
-  const { difficulty, pacing, lastBatch = "keep" } = options;
+  const { difficulty, pacing } = options;
   const { size } = data;
   checkDifficulty(where, difficulty, size);
   checkFunction(where, "pacing", pacing, "(progress) => share, such as linearPacing({ start: 0.2 })");
   const epochs = checkNumber(where, "epochs", options.epochs, { min: 1, integer: true });
   const batchSize = checkNumber(where, "batchSize", options.batchSize, { min: 1, integer: true });
-  checkChoice(where, "lastBatch", lastBatch, ["keep", "drop"]);
-  const batchesPerEpoch = lastBatch === "keep" ? Math.ceil(size / batchSize) : Math.floor(size / batchSize);
-  if (batchesPerEpoch === 0) {
-    fail("data", `${where}({ batchSize: ${batchSize} }): the data set has ${size} examples and lastBatch "drop" leaves no batch. Use a batchSize of at most ${size}, or lastBatch: "keep".`);
-  }
-  const length = epochs * batchesPerEpoch;
-  const released = (epoch: number, batch: number): number => {
-    const share = shareAt(where, pacing, Math.min(1, (epoch * batchesPerEpoch + batch) / length));
+  const batchesPerEpoch = Math.ceil(size / batchSize);
+  const rising = (epochs - 1) * batchesPerEpoch;
+  const counts = Uint32Array.from({ length: rising + 1 }, (_, batch) => {
+    const share = shareAt(where, pacing, rising === 0 ? 1 : batch / rising);
     // The slack keeps a product such as 0.1 · 30 from asking for one example more.
     return Math.min(size, Math.max(1, Math.ceil(share * size - 1e-9 * size)));
-  };
-  let most = 0;
-  for (let batch = 0; batch <= length; batch++) most = Math.max(most, released(Math.floor(batch / batchesPerEpoch), batch % batchesPerEpoch));
-  if (most < size && unreleased === "unseen") {
-    fail("option", `${where}({ pacing }): must release every example in the end; it releases at most ${most} of ${size}, so the ${size - most} hardest would never be seen. Use a pacing that reaches 1, or mixing above 0.`);
+  });
+  const final = counts[rising] ?? size;
+  if (final < size && unreleased === "unseen") {
+    fail("option", `${where}({ pacing }): must release every example in the end, or some would never be seen; at progress 1 it releases ${final} of ${size}. Use a pacing that reaches 1, or mixing above 0.`);
   }
+  const ranking = easiestFirst(difficulty, key === undefined ? undefined : foldIn(key, tieNumber));
+  const rankOf = new Uint32Array(size);
+  ranking.forEach((example, rank) => (rankOf[example] = rank));
   return {
+    batchSize,
     batchesPerEpoch,
-    ranking: easiestFirst(difficulty, key === undefined ? undefined : foldIn(key, tieNumber)),
-    released,
+    ranking,
+    rankOf,
+    released: (epoch, batch) => counts[Math.min(epoch * batchesPerEpoch + batch, rising)] ?? size,
     batchLength: (batch) => Math.min(batchSize, size - batch * batchSize),
+  };
+}
+
+/** The batches that a plan and the walk through an epoch make. */
+export function batchesOf<Batch>(where: string, plan: ReleasePlan, walk: (epoch: number) => Iterator<Batch>): CurriculumBatches<Batch> {
+  return {
+    batchSize: plan.batchSize,
+    batchesPerEpoch: plan.batchesPerEpoch,
+    epoch(index) {
+      checkNumber(`${where}.epoch`, "index", index, { min: 0, integer: true });
+      return { [Symbol.iterator]: () => walk(index) };
+    },
+    released(epoch, batch = 0) {
+      checkNumber(`${where}.released`, "epoch", epoch, { min: 0, integer: true });
+      checkNumber(`${where}.released`, "batch", batch, { min: 0, max: plan.batchesPerEpoch - 1, integer: true });
+      return plan.released(epoch, batch);
+    },
   };
 }

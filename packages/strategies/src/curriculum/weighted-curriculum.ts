@@ -1,10 +1,10 @@
 import type { Key, Tensor } from "@opt/core";
 import { checkNumber, checkOptions, fail, foldIn, fromArray, hostPermutation, maximum } from "@opt/core";
-import type { CurriculumBatches } from "./curriculum.ts";
+import { checkKey } from "../check-key.ts";
 import type { ExampleBatch, ExampleSet } from "./examples.ts";
 import { gatherBatch } from "./examples.ts";
-import type { CurriculumBaseOptions } from "./release.ts";
-import { checkKey, planRelease } from "./release.ts";
+import type { CurriculumBaseOptions, CurriculumBatches } from "./release.ts";
+import { batchesOf, planRelease } from "./release.ts";
 
 /** Options of {@link weightedCurriculum}. */
 export interface WeightedCurriculumOptions extends CurriculumBaseOptions {
@@ -18,10 +18,10 @@ export interface WeightedCurriculumOptions extends CurriculumBaseOptions {
 export type WeightedBatch = ExampleBatch & { readonly weights: Tensor };
 
 /**
- * Cuts a data set into batches whose examples have weights: 1 for the `⌈f(p) · size⌉` easiest ones at progress p, f being the pacing, and the option
- * `mixing` for the others.
+ * Cuts a data set into batches whose examples have weights: 1 for the `⌈f(p) · size⌉` easiest ones, f being the pacing and p the progress as
+ * in {@link curriculum}, and the option `mixing` for the others.
  *
- * Unlike with {@link curriculum} every epoch has each example once, in a random order; the loss has to take the weights in, see {@link weightedMean}.
+ * Every epoch has each example once, in a random order; the loss has to take the weights in, see {@link weightedMean}.
  *
  * @param data - The examples: a `Dataset` of `@opt/data`.
  * @param options - Scores, pacing, length; batch size; the others' weight and a key.
@@ -38,7 +38,7 @@ export type WeightedBatch = ExampleBatch & { readonly weights: Tensor };
  * const batches = weightedCurriculum(data, {
  *   difficulty: data.inputs,
  *   pacing: fixedPacing({ start: 0.5 }),
- *   epochs: 1,
+ *   epochs: 2,
  *   batchSize: 4,
  *   key: key(1),
  * });
@@ -47,33 +47,22 @@ export type WeightedBatch = ExampleBatch & { readonly weights: Tensor };
  * @see Bengio, Louradour, Collobert and Weston, "Curriculum learning", 2009, section 3: a curriculum as a sequence of weights.
  */
 export function weightedCurriculum(data: ExampleSet, options: WeightedCurriculumOptions): CurriculumBatches<WeightedBatch> {
-  checkOptions("weightedCurriculum", options, ["difficulty", "pacing", "epochs", "batchSize", "lastBatch", "mixing", "key"]);
+  checkOptions("weightedCurriculum", options, ["difficulty", "pacing", "epochs", "batchSize", "mixing", "key"]);
   const mixing = checkNumber("weightedCurriculum", "mixing", options.mixing ?? 0, { min: 0, below: 1 });
-  const key = checkKey("weightedCurriculum", options.key, "the order is random");
+  const key = checkKey("weightedCurriculum", options.key);
   const plan = planRelease("weightedCurriculum", data, options, key, mixing > 0 ? "seen" : "unseen");
-  const rankOf = new Uint32Array(data.size);
-  plan.ranking.forEach((example, rank) => (rankOf[example] = rank));
-
   function* walk(epoch: number): Generator<WeightedBatch> {
     const order = hostPermutation(foldIn(key, epoch), data.size);
     for (let batch = 0; batch < plan.batchesPerEpoch; batch++) {
-      const start = batch * options.batchSize;
+      const start = batch * plan.batchSize;
       const rows = order.slice(start, start + plan.batchLength(batch));
       const released = plan.released(epoch, batch);
-      const weightOf = (row: number): number => ((rankOf[row] ?? 0) < released ? 1 : mixing);
+      const weightOf = (row: number): number => ((plan.rankOf[row] ?? 0) < released ? 1 : mixing);
       const weights = data.inputs instanceof Float64Array ? Float64Array.from(rows, weightOf) : Float32Array.from(rows, weightOf);
       yield { ...gatherBatch(data, rows), weights: fromArray(weights, [rows.length]) };
     }
   }
-  return {
-    batchSize: options.batchSize,
-    batchesPerEpoch: plan.batchesPerEpoch,
-    epoch(index) {
-      checkNumber("weightedCurriculum.epoch", "index", index, { min: 0, integer: true });
-      return { [Symbol.iterator]: () => walk(index) };
-    },
-    released: (epoch, batch = 0) => plan.released(epoch, batch),
-  };
+  return batchesOf("weightedCurriculum", plan, walk);
 }
 
 /**

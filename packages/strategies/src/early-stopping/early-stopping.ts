@@ -1,39 +1,42 @@
 import type { StateTree, TensorTree } from "@opt/core";
-import { checkNumber, checkOptions, clone, describeValue, fail, nearest, treeMap } from "@opt/core";
+import { checkNumber, checkOptions, clone, describeValue, fail, nearest } from "@opt/core";
+import { checkLike } from "../check.ts";
 import type { PatienceOptions } from "./patience.ts";
-import { patienceRule } from "./patience.ts";
+import { stoppingRule } from "./patience.ts";
+
+/** A point of training, as `fit` returns it and tells it to `onEpoch`. */
+export type TrainingPoint<Params extends TensorTree = TensorTree, State extends StateTree = StateTree, Variables extends StateTree = StateTree> = {
+  /** The parameters. */
+  readonly params: Params;
+  /** The optimizer's state. */
+  readonly state: State;
+  /** The loss's variables, such as running averages. */
+  readonly variables: Variables;
+};
 
 /** What early stopping hears after each epoch: what `fit` tells `onEpoch`. */
-export interface StoppingEpoch<Params extends TensorTree, State extends StateTree> {
+export interface StoppingEpoch<Params extends TensorTree, State extends StateTree, Variables extends StateTree> extends TrainingPoint<Params, State, Variables> {
   /** The epoch, counted from 0. */
   readonly epoch: number;
   /** How many steps the epoch had. */
   readonly steps: number;
   /** `loss` and the metrics on the validation examples. */
   readonly validation?: Readonly<Record<string, number>>;
-  /** The parameters after the epoch. */
-  readonly params: Params;
-  /** The optimizer's state after the epoch. */
-  readonly state: State;
 }
 
 /** Options of {@link earlyStopping}. */
-export interface EarlyStoppingOptions<Params extends TensorTree, State extends StateTree> extends PatienceOptions {
+export interface EarlyStoppingOptions<Params extends TensorTree, State extends StateTree, Variables extends StateTree> extends PatienceOptions {
   /**
    * What decides: the name of a validation metric of `fit`, or a function of what `onEpoch` is told. Take the quantity that
    * is really meant, such as the 0-1 error, beside the surrogate loss that is minimized. Default `"loss"`: the validation loss.
    */
-  readonly metric?: string | ((info: StoppingEpoch<Params, State>) => number | Promise<number>);
+  readonly metric?: string | ((info: StoppingEpoch<Params, State, Variables>) => number | Promise<number>);
   /** Another reason to end training, such as a button: its abort is passed on. */
   readonly signal?: AbortSignal;
 }
 
-/** The best point that training passed through. */
-export interface BestEpoch<Params extends TensorTree, State extends StateTree> {
-  /** A copy of the parameters there. */
-  readonly params: Params;
-  /** A copy of the optimizer's state there, to go on from. */
-  readonly state: State;
+/** The best point that training passed through, as a copy. */
+export interface BestEpoch<Params extends TensorTree, State extends StateTree, Variables extends StateTree> extends TrainingPoint<Params, State, Variables> {
   /** The metric there. */
   readonly value: number;
   /** The epoch after which it was measured. */
@@ -51,19 +54,19 @@ export interface RetrainingData {
 }
 
 /** What {@link earlyStopping} makes: the options for `fit`, and what is known afterwards. */
-export interface EarlyStopping<Params extends TensorTree, State extends StateTree> {
+export interface EarlyStopping<Params extends TensorTree, State extends StateTree, Variables extends StateTree> {
   /** The callback for `fit`. */
-  readonly onEpoch: (info: StoppingEpoch<Params, State>) => Promise<void>;
+  readonly onEpoch: (info: StoppingEpoch<Params, State, Variables>) => Promise<void>;
   /** The signal for `fit`: aborted when the patience is at its end. */
   readonly signal: AbortSignal;
   /** The best point so far; undefined before the first epoch whose metric was a number. */
-  best(): BestEpoch<Params, State> | undefined;
+  best(): BestEpoch<Params, State, Variables> | undefined;
   /** Whether the patience came to its end (and not another signal, or the last epoch). */
   stopped(): boolean;
   /** What happened, as a sentence. */
   message(): string;
-  /** A copy of the best parameters; those that are given where there are none better. */
-  restore<Like extends Params>(params: Like): Like;
+  /** A copy of the best point; the point that is given, such as the result of `fit`, where there is none better. */
+  restore<Point extends TrainingPoint>(reached: Point): Pick<Point, keyof TrainingPoint>;
   /**
    * How many steps to train on all data, from new initial parameters: as many as led to the best point, or, when told the
    * sizes, as many as make the same number of passes over the data.
@@ -72,9 +75,9 @@ export interface EarlyStopping<Params extends TensorTree, State extends StateTre
 }
 
 /** The function that reads the deciding number. */
-function metricReader<Params extends TensorTree, State extends StateTree>(
-  metric: EarlyStoppingOptions<Params, State>["metric"] = "loss",
-): (info: StoppingEpoch<Params, State>) => number | Promise<number> {
+function metricReader<Params extends TensorTree, State extends StateTree, Variables extends StateTree>(
+  metric: EarlyStoppingOptions<Params, State, Variables>["metric"] = "loss",
+): (info: StoppingEpoch<Params, State, Variables>) => number | Promise<number> {
   if (typeof metric === "function") return metric;
   if (typeof metric !== "string") fail("option", `earlyStopping({ metric }): must be the name of a validation metric or a function of the epoch's record; got ${describeValue(metric)}.`);
   return ({ validation }) => {
@@ -87,7 +90,18 @@ function metricReader<Params extends TensorTree, State extends StateTree>(
   };
 }
 
-function stepsOf(best: BestEpoch<TensorTree, StateTree> | undefined, data: RetrainingData | undefined): number {
+function pointOf<Point extends TrainingPoint>({ params, state, variables }: Point): Pick<Point, keyof TrainingPoint> {
+  return { params, state, variables };
+}
+
+/** A copy of a point that must have the structure of another. */
+function copyLike<Point extends TrainingPoint>(like: Point, kept: TrainingPoint): Point {
+  checkLike("earlyStopping.restore", "reached", like, kept, "the best point");
+  // With equal structures, what was kept is a point of the same type.
+  return clone(kept) as Point;
+}
+
+function stepsOf(best: { readonly steps: number } | undefined, data: RetrainingData | undefined): number {
   if (best === undefined) return fail("option", "earlyStopping.retrainingSteps(): there is no best point yet: no epoch has ended whose metric was a number.");
   if (data === undefined) return best.steps;
   checkOptions("earlyStopping.retrainingSteps", data, ["trainingExamples", "allExamples"]);
@@ -128,16 +142,16 @@ function stepsOf(best: BestEpoch<TensorTree, StateTree> | undefined, data: Retra
  *   signal: stopping.signal,
  * });
  * result.steps; // 6
- * stopping.restore(result.params).readSync(); // [0.976]
+ * stopping.restore(result).params.readSync(); // [0.976]
  * stopping.retrainingSteps(); // 3
  * ```
  */
-export function earlyStopping<Params extends TensorTree = TensorTree, State extends StateTree = StateTree>(
-  options: EarlyStoppingOptions<Params, State>,
-): EarlyStopping<Params, State> {
+export function earlyStopping<Params extends TensorTree = TensorTree, State extends StateTree = StateTree, Variables extends StateTree = StateTree>(
+  options: EarlyStoppingOptions<Params, State, Variables>,
+): EarlyStopping<Params, State, Variables> {
   checkOptions("earlyStopping", options, ["patience", "minimumImprovement", "mode", "metric", "signal"]);
   const { metric, signal, ...patience } = options;
-  const rule = patienceRule(patience, "earlyStopping");
+  const rule = stoppingRule("earlyStopping", patience);
   const read = metricReader(metric);
   const controller = new AbortController();
   const passOn = (): void => controller.abort(signal?.reason);
@@ -146,7 +160,7 @@ export function earlyStopping<Params extends TensorTree = TensorTree, State exte
   const name = typeof metric === "string" ? metric : metric === undefined ? "loss" : "the metric";
   let state = rule.init();
   let steps = 0;
-  let best: BestEpoch<Params, State> | undefined;
+  let best: BestEpoch<Params, State, Variables> | undefined;
   return {
     onEpoch: async (info) => {
       if (state.stop) return;
@@ -154,7 +168,7 @@ export function earlyStopping<Params extends TensorTree = TensorTree, State exte
       const value = await read(info);
       if (typeof value !== "number") fail("option", `earlyStopping({ metric }): must return a number; got ${describeValue(value)}.`);
       state = rule.observe(state, value);
-      if (state.bestEvaluation === state.evaluations) best = { params: clone(info.params), state: clone(info.state), value, epoch: info.epoch, steps };
+      if (state.bestEvaluation === state.evaluations) best = { ...clone(pointOf(info)), value, epoch: info.epoch, steps };
       if (state.stop) controller.abort();
     },
     signal: controller.signal,
@@ -164,7 +178,7 @@ export function earlyStopping<Params extends TensorTree = TensorTree, State exte
       const reached = best === undefined ? `${name} was never a number` : `best ${name} ${best.value} after epoch ${best.epoch}, ${best.steps} steps`;
       return state.stop ? `stopped: no improvement in ${state.worse} epochs; ${reached}.` : `not stopped; ${reached}.`;
     },
-    restore: (params) => (best === undefined ? params : treeMap((_param, kept) => kept, params, clone(best.params))),
+    restore: (reached) => (best === undefined ? pointOf(reached) : copyLike(pointOf(reached), pointOf(best))),
     retrainingSteps: (data) => stepsOf(best, data),
   };
 }

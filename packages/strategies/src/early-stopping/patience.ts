@@ -32,27 +32,8 @@ export interface PatienceRule {
   observe(state: PatienceState, value: number): PatienceState;
 }
 
-/**
- * The stopping rule of early stopping alone: stops when `patience` evaluations in a row have not beaten the best value v by
- * more than `minimumImprovement`: `v′ < v − δ`, or with mode `max` `v′ > v + δ`.
- *
- * @param options - See {@link PatienceOptions}.
- * @param where - The name under which mistakes are reported. Default `"patienceRule"`.
- * @returns `init` and `observe`.
- * @throws OptError `option` for a value out of range or an unknown name.
- * @see Goodfellow, Bengio and Courville, Deep Learning, 2016, Algorithm 7.1, which has δ = 0.
- *
- * @example
- * ```ts
- * import { patienceRule } from "@opt/strategies";
- *
- * const rule = patienceRule({ patience: 2 });
- * const end = [0.5, 0.3, 0.4, 0.3].reduce(rule.observe, rule.init());
- * end.stop; // true
- * end.bestEvaluation; // 2
- * ```
- */
-export function patienceRule(options: PatienceOptions, where: string = "patienceRule"): PatienceRule {
+/** The rule of {@link patienceRule}; mistakes are reported under the name `where`. */
+export function stoppingRule(where: string, options: PatienceOptions): PatienceRule {
   checkOptions(where, options, ["patience", "minimumImprovement", "mode"]);
   const patience = checkNumber(where, "patience", options.patience, { min: 1, integer: true });
   const improvement = checkNumber(where, "minimumImprovement", options.minimumImprovement ?? 0, { min: 0 });
@@ -68,4 +49,27 @@ export function patienceRule(options: PatienceOptions, where: string = "patience
       return { ...state, evaluations, worse, stop: worse >= patience };
     },
   };
+}
+
+/**
+ * The stopping rule of early stopping alone: stops when `patience` evaluations in a row have not beaten the best value v by
+ * more than `minimumImprovement`: `v′ < v − δ`, or with mode `max` `v′ > v + δ`.
+ *
+ * @param options - See {@link PatienceOptions}.
+ * @returns `init` and `observe`.
+ * @throws OptError `option` for a value out of range or an unknown name.
+ * @see Goodfellow, Bengio and Courville, Deep Learning, 2016, Algorithm 7.1, which has δ = 0.
+ *
+ * @example
+ * ```ts
+ * import { patienceRule } from "@opt/strategies";
+ *
+ * const rule = patienceRule({ patience: 2 });
+ * const end = [0.5, 0.3, 0.4, 0.3].reduce(rule.observe, rule.init());
+ * end.stop; // true
+ * end.bestEvaluation; // 2
+ * ```
+ */
+export function patienceRule(options: PatienceOptions): PatienceRule {
+  return stoppingRule("patienceRule", options);
 }

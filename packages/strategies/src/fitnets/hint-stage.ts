@@ -1,5 +1,6 @@
 import type { Initializer, Key, Tensor, TensorTree } from "@opt/core";
-import { checkOptions, describeValue, fail, nearest, square, stopGradient } from "@opt/core";
+import { checkOptions, describeValue, fail, nearest, square } from "@opt/core";
+import { checkKey } from "../check-key.ts";
 import { checkFunction } from "../check.ts";
 import type { Activation, DenseLayer } from "../pretraining/dense-layer.ts";
 import { applyLayer, drawLayer } from "../pretraining/dense-layer.ts";
@@ -44,7 +45,7 @@ function layerOf(where: string, name: string, outputs: LayerOutputs): Tensor {
   const output = Object.hasOwn(outputs, name) ? outputs[name] : undefined;
   if (output === undefined) {
     const layers = Object.keys(outputs);
-    const suggestion = nearest(name, layers);
+    const suggestion = typeof name === "string" ? nearest(name, layers) : undefined;
     const hint = suggestion === undefined ? "" : ` Did you mean "${suggestion}"?`;
     return fail("option", `${where}: must be one of the layers ${layers.join(", ")}; got ${describeValue(name)}.${hint}`);
   }
@@ -90,8 +91,9 @@ export function hintStage<Teacher extends TensorTree, Student extends TensorTree
 /** A hint stage that reports mistakes under a name. */
 export function hintStageAt<Teacher extends TensorTree, Student extends TensorTree>(where: string, options: HintStageOptions<Teacher, Student>): HintStage<Student> {
   const { teacher, student, sample, key, regressorActivation = (x) => x, weightInitializer } = options;
-  checkFunction(where, "teacher.activations", teacher.activations, "(params, x) => ({ name: tensor, … })");
-  checkFunction(where, "student.activations", student.activations, "(params, x) => ({ name: tensor, … })");
+  checkFunction(where, "teacher.activations", teacher?.activations, "(params, x) => ({ name: tensor, … }), such as layerActivations(…)");
+  checkFunction(where, "student.activations", student?.activations, "(params, x) => ({ name: tensor, … }), such as layerActivations(…)");
+  checkKey(where, key);
   checkFunction(where, "regressorActivation", regressorActivation, "(x) => tensor");
   const hintOf = (x: Tensor): Tensor => layerOf(`${where}({ teacher.layer })`, teacher.layer, teacher.activations(teacher.params, x));
   const guidedOf = (params: Student, x: Tensor): Tensor => layerOf(`${where}({ student.layer })`, student.layer, student.activations(params, x));
@@ -104,9 +106,8 @@ export function hintStageAt<Teacher extends TensorTree, Student extends TensorTr
       regressor: drawLayer(key, guided.shape[1] ?? 1, hint.shape[1] ?? 1, hint.dtype, weightInitializer),
     },
     loss: (params, { inputs }) => {
-      const target = stopGradient(hintOf(inputs));
       const predicted = regressorActivation(applyLayer(params.regressor, guidedOf(params.student, inputs)));
-      return square(target.sub(predicted)).sum(1).mean().mul(0.5);
+      return square(hintOf(inputs).sub(predicted)).sum(1).mean().mul(0.5);
     },
   };
 }

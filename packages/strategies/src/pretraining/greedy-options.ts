@@ -1,5 +1,6 @@
 import type { FloatDType, Initializer, Key, TensorTree } from "@opt/core";
 import { checkNumber, checkOptions, describeValue, fail } from "@opt/core";
+import { checkKey } from "../check-key.ts";
 import { checkChoice, checkFunction } from "../check.ts";
 import type { Activation } from "./dense-layer.ts";
 import type { MakeStage, OutputLoss } from "./layer-stage.ts";
@@ -48,7 +49,7 @@ export function checkGreedyOptions<Batch extends InputBatch, Params extends Tens
   checkFunction("greedyPretrain", "train", train, "(stage) => ({ params }), such as (stage) => fit({ params: stage.params, loss: stage.loss, batches: stage.batches, … })");
   if (makeStage !== undefined) checkFunction("greedyPretrain", "makeStage", makeStage, "(place) => stage, such as supervisedStage or autoencoderStage()");
   if (weightInitializer !== undefined) checkFunction("greedyPretrain", "weightInitializer", weightInitializer, "(key, shape, options) => tensor, such as heNormal() of @opt/init");
-  if (!Array.isArray(key) || key.length !== 2) fail("option", `greedyPretrain({ key }): must be a key; got ${describeValue(key)}. Use key(seed) of @opt/core.`);
+  checkKey("greedyPretrain", key);
   checkChoice("greedyPretrain", "inputs", inputs, ["previous", "previous-and-raw"]);
   checkChoice("greedyPretrain", "fineTune", fineTune, [true, false]);
   checkChoice("greedyPretrain", "dtype", dtype, ["f32", "f64"]);

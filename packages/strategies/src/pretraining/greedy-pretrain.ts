@@ -98,8 +98,7 @@ export async function greedyPretrain<Batch extends InputBatch, Params extends Te
   const [length = 1] = sizes;
   const outputs = sizes.at(-1) ?? 1;
   const hiddenSizes = sizes.slice(1, -1);
-  const keys = splitKey(options.key, 3 * sizes.length);
-  const keyOf = (use: 0 | 1 | 2, layer: number): Key => keys[use * sizes.length + layer] ?? options.key;
+  const [freshKey, stageKey, batchKey] = splitKey(options.key, 3);
   const draw = (key: Key, from: number, to: number): DenseLayer => drawLayer(key, from, to, dtype, weightInitializer);
   const inputsOf = (layer: number): number => (layer === 0 ? length : (sizes[layer] ?? 1) + (joined ? length : 0));
 
@@ -122,18 +121,18 @@ export async function greedyPretrain<Batch extends InputBatch, Params extends Te
 
   const trained: DenseLayer[] = [];
   const stages: StageRecord[] = [];
-  let output = draw(keyOf(0, sizes.length - 1), hiddenSizes.at(-1) ?? 1, outputs);
+  let output = draw(foldIn(freshKey, hiddenSizes.length), hiddenSizes.at(-1) ?? 1, outputs);
   let ended = false;
   for (let layer = 0; layer < hiddenSizes.length && !ended; layer++) {
-    const stage = makeStage({ layer, inputs: inputsOf(layer), units: hiddenSizes[layer] ?? 1, outputs, activation, loss, key: keyOf(1, layer), draw });
-    const batches = stageBatches(source, [...trained], encode, stage, keyOf(2, layer));
+    const stage = makeStage({ layer, inputs: inputsOf(layer), units: hiddenSizes[layer] ?? 1, outputs, activation, loss, key: foldIn(stageKey, layer), draw });
+    const batches = stageBatches(source, [...trained], encode, stage, foldIn(batchKey, layer));
     const result = await runStage("greedyPretrain", train, { name: `layer ${layer}`, params: stage.params, loss: (params, batch: StageBatch) => stage.loss(params, batch), batches });
     ended = result.ended;
     stages.push(result.record);
     trained.push(stage.hidden(result.params));
     if (layer === hiddenSizes.length - 1 && stage.output !== undefined) output = stage.output(result.params);
   }
-  const untrained = hiddenSizes.slice(trained.length).map((units, index) => draw(keyOf(0, trained.length + index), inputsOf(trained.length + index), units));
+  const untrained = hiddenSizes.map((units, layer) => draw(foldIn(freshKey, layer), inputsOf(layer), units)).slice(trained.length);
   // A trainer may update parameters in place; those of the stages stay its own.
   let params: DenseLayers = clone({ layers: [...trained, ...untrained, output] });
   if (fineTune && !ended) {

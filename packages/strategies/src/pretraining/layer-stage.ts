@@ -21,21 +21,24 @@ export interface LayerPlace<Batch> {
   /** Randomness of this stage's own. */
   readonly key: Key;
   /** Draws a dense layer with the initializer and dtype of the run. */
-  draw(key: Key, inputs: number, outputs: number): DenseLayer;
+  readonly draw: (key: Key, inputs: number, outputs: number) => DenseLayer;
 }
 
 /** What is trained to make one hidden layer. */
 export interface LayerStage<Batch, Params extends TensorTree, StageBatch extends TensorTree> {
   readonly params: Params;
   /** What the stage minimizes. */
-  loss(params: Params, batch: StageBatch): Tensor;
+  readonly loss: (params: Params, batch: StageBatch) => Tensor;
   /** Makes the stage's batch from a batch whose inputs are this layer's; traced, with a key of the batch's own. */
-  prepare(batch: Batch, key: Key): StageBatch;
+  readonly prepare: (batch: Batch, key: Key) => StageBatch;
   /** The new hidden layer. */
-  hidden(params: Params): DenseLayer;
+  readonly hidden: (params: Params) => DenseLayer;
   /** An output layer that fine-tuning may start from, after the last stage. Default: a fresh one. */
-  output?(params: Params): DenseLayer;
+  readonly output?: (params: Params) => DenseLayer;
 }
 
-/** Makes what one hidden layer is trained with: `supervisedStage`, `autoencoderStage(…)`, or a function of your own. */
+/**
+ * Makes what one hidden layer is trained with: `supervisedStage`, `autoencoderStage(…)`, or a function of your own. TypeScript wants the parameters
+ * of its `loss` and `hidden` annotated.
+ */
 export type MakeStage<Batch, Params extends TensorTree, StageBatch extends TensorTree> = (place: LayerPlace<Batch>) => LayerStage<Batch, Params, StageBatch>;

@@ -13,8 +13,8 @@ export function checkOptimizer(where: string, value: unknown): void {
  * Trains only some of the parameters: `θᵢ ← θᵢ + uᵢ` where `isTrainable(path, θᵢ)`, else `θᵢ ← θᵢ`, bit for bit.
  *
  * The optimizer never sees the other parameters: it keeps no state for them, a norm over all gradients leaves them out, and
- * weight decay does not touch them. Their gradients are not needed, so a compiled step that uses them for nothing else does
- * not compute them.
+ * weight decay does not touch them. Their gradients are not needed: a compiled step that uses them for nothing else does
+ * not compute them (`fit` does, to see that they are finite).
  *
  * @param optimizer - Any optimizer.
  * @param isTrainable - Chooses parameters by path and tensor; pure, asked whenever a step is traced.

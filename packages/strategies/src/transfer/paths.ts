@@ -34,3 +34,10 @@ export function longestAncestor(leafPath: string, ancestors: readonly string[]):
   });
   return best;
 }
+
+/** Moves a leaf's path from under one ancestor to under another: `layers[0].bias` from `layers` to `encoder` is `encoder[0].bias`. */
+export function movePath(leafPath: string, from: string, to: string): string {
+  const below = leafPath.slice(from.length).replace(/^\./, "");
+  const separator = to === "" || below === "" || below.startsWith("[") ? "" : ".";
+  return `${to}${separator}${below}`;
+}

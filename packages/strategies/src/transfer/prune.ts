@@ -1,5 +1,5 @@
 import type { Tensor, TensorTree } from "@opt/core";
-import { fail, treeLeaves, treeMapWithPath, treePaths } from "@opt/core";
+import { describeValue, fail, treeLeaves, treeMapWithPath, treePaths } from "@opt/core";
 
 /** Chooses parameters by their path (`layers[0].weight`) and tensor. */
 export type ParameterChoice = (path: string, param: Tensor) => boolean;
@@ -24,7 +24,7 @@ export function chosenPaths(where: string, params: TensorTree, choice: Parameter
   const chosen = new Set<string>();
   treeMapWithPath((path, param) => {
     const answer: unknown = choice(path, param);
-    if (typeof answer !== "boolean") fail("option", `${where}: must return true or false for every parameter; got ${String(answer)} for ${path}.`);
+    if (typeof answer !== "boolean") fail("option", `${where}: must return true or false for every parameter; got ${describeValue(answer)} for ${path}.`);
     if (answer) chosen.add(path);
     return param;
   }, params);

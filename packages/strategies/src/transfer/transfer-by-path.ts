@@ -1,6 +1,6 @@
 import type { Tensor, TensorTree } from "@opt/core";
 import { clone, describeValue, fail, treeMapWithPath, treePaths } from "@opt/core";
-import { failUnknownPath, isUnder, longestAncestor } from "./paths.ts";
+import { failUnknownPath, isUnder, longestAncestor, movePath } from "./paths.ts";
 import { leavesByPath } from "./prune.ts";
 
 /**
@@ -69,9 +69,7 @@ export function transferByPath<Target extends TensorTree>(source: TensorTree, ta
   return treeMapWithPath((path, wanted) => {
     const entry = entries[longestAncestor(path, destinations)];
     if (entry === undefined) return wanted;
-    const [to, from] = entry;
-    const rest = path.slice(to.length);
-    const sourcePath = from === "" ? rest.replace(/^\./, "") : to === "" && !rest.startsWith("[") ? `${from}.${rest}` : from + rest;
+    const sourcePath = movePath(path, ...entry);
     const found = sourceLeaves.get(sourcePath) ?? failUnknownPath(signature, "the source", sourcePath, sourcePaths);
     checkFits(path, wanted, sourcePath, found);
     return clone(found);
