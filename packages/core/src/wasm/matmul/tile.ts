@@ -1,3 +1,4 @@
+import type { Features } from "../features.ts";
 import type { FunctionWriter } from "../function-writer.ts";
 import type { FloatLanes, Local } from "../types.ts";
 
@@ -37,30 +38,69 @@ export function clearTile(w: FunctionWriter, sums: readonly (readonly Local[])[]
 }
 
 /**
- * Adds A·B to the sums: for each k the row of B is loaded once, and each element of A is spread over a vector and multiplied with it.
- *
- * The loop is not unrolled: V8 12.4 and older would load everything first and run out of registers (measured), newer engines gain nothing.
+ * Steps of k in one round of the loop. Fused multiply-adds leave room for the loop's own instructions, and V8 12.4 and older would load
+ * everything first and run out of registers. Separate multiplications and additions fill every cycle: two steps are faster than one, and
+ * four run out of registers again (measured).
  */
+function stepsPerRound({ relaxedSimd, manyRegisters }: Features): number {
+  return !relaxedSimd && manyRegisters ? 2 : 1;
+}
+
+/** Adds A·B to the sums: for each k the row of B is loaded once, and each element of A is spread over a vector and multiplied with it. */
 export function accumulateTile(w: FunctionWriter, tile: TileCode, sums: readonly (readonly Local[])[]): void {
   const { steps } = tile;
   if (typeof steps === "number" && steps <= mostUnrolledSteps) {
     for (let step = 0; step < steps; step += 1) oneStep(w, tile, sums, step);
     return;
   }
+  const round = stepsPerRound(w.features);
+  if (round > 1) accumulateSteps(w, tile, sums, round, wholeRounds(w, steps, round));
+  // With a static number of steps it is known whether any are left.
+  if (round === 1 || typeof steps !== "number" || steps % round !== 0) accumulateSteps(w, tile, sums, 1, round === 1 ? steps : remaining(w, steps, round));
+}
+
+function wholeRounds(w: FunctionWriter, steps: number | Local, round: number): number | Local {
+  if (typeof steps === "number") return steps - (steps % round);
+  return masked(w, steps, -round);
+}
+
+function remaining(w: FunctionWriter, steps: number | Local, round: number): number | Local {
+  return typeof steps === "number" ? steps % round : masked(w, steps, round - 1);
+}
+
+function masked(w: FunctionWriter, steps: Local, mask: number): Local {
+  const result = w.local("i32");
+  w.get(steps);
+  w.i32(mask);
+  w.op("i32.and");
+  w.set(result);
+  return result;
+}
+
+/** Runs over steps of k, a multiple of `round`, several in each round. */
+function accumulateSteps(w: FunctionWriter, tile: TileCode, sums: readonly (readonly Local[])[], round: number, steps: number | Local): void {
   const end = w.local("i32");
   w.get(tile.b);
   pushProduct(w, steps, tile.bStep);
   w.op("i32.add");
   w.set(end);
-  w.loop((again) => {
-    oneStep(w, tile, sums, 0);
-    advance(w, tile.a, tile.aStep);
-    advance(w, tile.b, tile.bStep);
-    w.get(tile.b);
-    w.get(end);
-    w.op("i32.ne");
-    w.brIf(again);
-  });
+  const rounds = (): void => {
+    w.loop((again) => {
+      for (let step = 0; step < round; step += 1) oneStep(w, tile, sums, step);
+      advance(w, tile.a, round * tile.aStep);
+      advance(w, tile.b, round * tile.bStep);
+      w.get(tile.b);
+      w.get(end);
+      w.op("i32.ne");
+      w.brIf(again);
+    });
+  };
+  if (typeof steps === "number") {
+    if (steps > 0) rounds();
+    return;
+  }
+  w.get(steps);
+  w.if(rounds);
 }
 
 function oneStep(w: FunctionWriter, tile: TileCode, sums: readonly (readonly Local[])[], step: number): void {
