@@ -24,9 +24,10 @@ export function defaultThreads(): number {
  * @example
  * ```ts
  * import { compile, matmul, ones, setThreads } from "@opt/core";
+ * import type { Tensor } from "@opt/core";
  *
  * setThreads(2);
- * const square = compile((x) => matmul(x, x));
+ * const square = compile((x: Tensor) => matmul(x, x));
  * square(ones([4, 4])).readSync()[0]; // 4
  * setThreads(1);
  * ```

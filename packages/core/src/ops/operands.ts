@@ -75,9 +75,10 @@ export function align(where: string, operands: readonly TensorLike[]): Tensor[] 
     if (!(operand instanceof Tensor)) return fail("dtype", `${where}: operands are tensors or numbers; got ${typeof operand}.`);
     return onDevice(operand, dtype);
   });
-  let shape: Shape = [];
+  let shape: Shape = tensors[0]?.shape ?? [];
   for (const tensor of tensors) {
-    const next = broadcastShapes(shape, tensor.shape);
+    if (tensor.shape === shape || tensor.shape.length === 0) continue;
+    const next = shape.length === 0 ? tensor.shape : broadcastShapes(shape, tensor.shape);
     if (next === undefined) {
       return fail(
         "shape",

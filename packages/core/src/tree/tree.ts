@@ -46,51 +46,59 @@ export function treePaths(tree: StateTree): string[] {
   return paths;
 }
 
-function child(where: string, tree: unknown, key: string | number, path: string): unknown {
-  if (typeof tree === "object" && tree !== null && Object.hasOwn(tree, key)) return (tree as Record<string | number, unknown>)[key];
-  return fail("tree", `${where}: the trees differ in structure: ${joinPath(path, key)} is missing in one of them.`);
+/** Where a walk is: written out only when somebody wants to read it. */
+interface Place {
+  readonly parent: Place | undefined;
+  readonly key: string | number;
 }
 
-function checkSameKeys(where: string, keys: readonly (string | number)[], other: unknown, path: string): void {
-  const otherKeys = typeof other === "object" && other !== null ? Object.keys(other) : [];
-  const place = path === "" ? "the root" : path;
+function showPlace(place: Place | undefined): string {
+  return place === undefined ? "" : joinPath(showPlace(place.parent), place.key);
+}
+
+function failMissing(place: Place): never {
+  return fail("tree", `treeMap: the trees differ in structure: ${showPlace(place)} is missing in one of them.`);
+}
+
+function checkSameKeys(keys: readonly (string | number)[], other: unknown, place: Place | undefined): void {
   if (other instanceof Tensor || typeof other !== "object" || other === null) {
-    fail("tree", `${where}: the trees differ in structure at ${place}: one has a container, the other ${other instanceof Tensor ? "a tensor" : describeValue(other)}.`);
+    const where = place === undefined ? "the root" : showPlace(place);
+    fail("tree", `treeMap: the trees differ in structure at ${where}: one has a container, the other ${other instanceof Tensor ? "a tensor" : describeValue(other)}.`);
   }
-  if (otherKeys.length > keys.length) {
-    const extra = otherKeys.find((key) => !keys.some((known) => String(known) === key)) ?? "";
-    fail("tree", `${where}: the trees differ in structure: ${joinPath(path, Array.isArray(other) ? Number(extra) : extra)} exists in only one of them.`);
-  }
+  const otherKeys = Object.keys(other);
+  if (otherKeys.length <= keys.length) return;
+  const extra = otherKeys.find((key) => !keys.some((known) => String(known) === key)) ?? "";
+  const added = showPlace({ parent: place, key: Array.isArray(other) ? Number(extra) : extra });
+  fail("tree", `treeMap: the trees differ in structure: ${added} exists in only one of them.`);
 }
 
-type MapFunction = (path: string, leaf: never, ...others: never[]) => unknown;
+type MapFunction = (place: Place | undefined, leaf: never, others: readonly never[]) => unknown;
 
-function mapNode(fn: MapFunction, path: string, tree: unknown, others: readonly unknown[]): unknown {
+function mapChildren(fn: MapFunction, place: Place | undefined, keys: readonly (string | number)[], tree: object, others: readonly unknown[]): unknown[] {
+  for (const other of others) checkSameKeys(keys, other, place);
+  return keys.map((key) => {
+    const here = { parent: place, key };
+    const items = others.map((other) => (Object.hasOwn(other as object, key) ? (other as Record<string | number, unknown>)[key] : failMissing(here)));
+    return mapNode(fn, here, (tree as Record<string | number, unknown>)[key], items);
+  });
+}
+
+function mapNode(fn: MapFunction, place: Place | undefined, tree: unknown, others: readonly unknown[]): unknown {
   if (tree instanceof Tensor || typeof tree === "number") {
     for (const other of others) {
       if (other instanceof Tensor || typeof other === "number") continue;
-      fail("tree", `treeMap: the trees differ in structure at ${path === "" ? "the root" : path}: one has a leaf, the other ${describeValue(other)}.`);
+      fail("tree", `treeMap: the trees differ in structure at ${place === undefined ? "the root" : showPlace(place)}: one has a leaf, the other ${describeValue(other)}.`);
     }
-    return fn(path, tree as never, ...(others as never[]));
+    return fn(place, tree as never, others as readonly never[]);
   }
-  if (Array.isArray(tree)) {
-    for (const other of others) checkSameKeys("treeMap", [...tree.keys()], other, path);
-    return tree.map((item, index) =>
-      mapNode(fn, joinPath(path, index), item, others.map((other) => child("treeMap", other, index, path))),
-    );
-  }
+  if (Array.isArray(tree)) return mapChildren(fn, place, [...tree.keys()], tree, others);
   if (typeof tree === "object" && tree !== null) {
     const keys = Object.keys(tree);
-    for (const other of others) checkSameKeys("treeMap", keys, other, path);
-    const result: Record<string, unknown> = {};
-    for (const key of keys) {
-      const items = others.map((other) => child("treeMap", other, key, path));
-      result[key] = mapNode(fn, joinPath(path, key), (tree as Record<string, unknown>)[key], items);
-    }
-    return result;
+    const mapped = mapChildren(fn, place, keys, tree, others);
+    return Object.fromEntries(keys.map((key, index) => [key, mapped[index]]));
   }
   if (tree === null || tree === undefined || typeof tree === "string" || typeof tree === "boolean") return tree;
-  return fail("tree", `treeMap: ${path === "" ? "the tree" : path}: leaves are tensors or numbers; got ${describeValue(tree)}.`);
+  return fail("tree", `treeMap: ${place === undefined ? "the tree" : showPlace(place)}: leaves are tensors or numbers; got ${describeValue(tree)}.`);
 }
 
 /**
@@ -113,12 +121,12 @@ function mapNode(fn: MapFunction, path: string, tree: unknown, others: readonly 
 export function treeMap<T extends TensorTree>(fn: (leaf: Tensor, ...others: Tensor[]) => Tensor, tree: T, ...others: readonly TensorTree[]): T;
 export function treeMap(fn: (leaf: Leaf, ...others: Leaf[]) => Leaf, tree: StateTree, ...others: readonly StateTree[]): StateTree;
 export function treeMap(fn: (leaf: never, ...others: never[]) => unknown, tree: unknown, ...others: readonly unknown[]): unknown {
-  return mapNode((_path, leaf, ...rest) => fn(leaf, ...rest), "", tree, others);
+  return mapNode((_place, leaf, rest) => fn(leaf, ...rest), undefined, tree, others);
 }
 
 /** As {@link treeMap}; the function gets the leaf's path first: `layers[0].weight`. */
 export function treeMapWithPath<T extends TensorTree>(fn: (path: string, leaf: Tensor, ...others: Tensor[]) => Tensor, tree: T, ...others: readonly TensorTree[]): T;
 export function treeMapWithPath(fn: (path: string, leaf: Leaf, ...others: Leaf[]) => Leaf, tree: StateTree, ...others: readonly StateTree[]): StateTree;
 export function treeMapWithPath(fn: (path: string, leaf: never, ...others: never[]) => unknown, tree: unknown, ...others: readonly unknown[]): unknown {
-  return mapNode(fn, "", tree, others);
+  return mapNode((place, leaf, rest) => fn(showPlace(place), leaf, ...rest), undefined, tree, others);
 }
