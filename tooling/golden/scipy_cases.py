@@ -4,7 +4,7 @@ import numpy as np
 import scipy
 from scipy.optimize import minimize
 
-from write import write
+from write import DATA, write
 
 GRADIENT_TOLERANCE = 1e-6
 MAX_ITERATIONS = 5000
@@ -141,6 +141,7 @@ def run(problem, start, method):
 
 
 def generate():
+    (DATA / "second-order").mkdir(exist_ok=True)
     problems = []
     for name, (problem, start) in PROBLEMS.items():
         problems.append({
@@ -153,7 +154,7 @@ def generate():
             "methods": {method: run(problem, start, method) for method in METHODS},
         })
     header = {"name": "minimize", "library": "scipy", "version": scipy.__version__, "dtype": "f64", "options": {"gradientTolerance": GRADIENT_TOLERANCE, "maxIterations": MAX_ITERATIONS}}
-    write("scipy-minimize", {"header": header, "problems": problems})
+    write("second-order/scipy", {"header": header, "problems": problems})
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
-import type { FloatDType, Tensor } from "@opt/core";
-import { checkOptions, describeValue, fail, ones, sqrt, zeros } from "@opt/core";
+import type { FloatDType } from "@opt/core";
+import { checkOptions, describeValue, fail, ones, sqrt, Tensor, zeros } from "@opt/core";
 import type { BatchNormOptions, Settings } from "./options.ts";
 import { settingsOf } from "./options.ts";
 import { alongFeatures, checkEnoughValues, checkInput, checkLeaf } from "./shapes.ts";
@@ -15,12 +15,22 @@ export interface BatchNormInitOptions {
   readonly dtype?: FloatDType;
 }
 
-/** What a training pass gives. */
+/** Which of the two a pass is. */
+export interface BatchNormMode {
+  /** Whether the batch is normalized by its own statistics and moves the running averages. */
+  readonly training: boolean;
+}
+
+/** What a pass gives. */
 export interface BatchNormResult {
   /** The normalized, scaled and shifted batch, of the input's shape. */
   readonly output: Tensor;
-  /** The running averages, moved by this batch. */
+  /** The running averages: moved by this batch in training, as they were at test time. */
   readonly state: BatchNormState;
+}
+
+/** What a training pass gives. */
+export interface BatchNormTrainingResult extends BatchNormResult {
   /** This batch's own statistics, for {@link recalibrate}. */
   readonly statistics: BatchNormState;
 }
@@ -36,9 +46,11 @@ export interface BatchNorm {
   /** Fresh parameters (γ = 1, β = 0) and running averages (mean 0, variance 1). */
   init(options?: BatchNormInitOptions): { params: BatchNormParams; state: BatchNormState };
   /** Normalizes a batch by its own statistics, with gradients through them, and moves the running averages. */
-  train(params: BatchNormParams, state: BatchNormState, x: Tensor): BatchNormResult;
+  train(params: BatchNormParams, state: BatchNormState, x: Tensor): BatchNormTrainingResult;
   /** Normalizes by the running averages: each example by itself, as at test time. */
   infer(params: BatchNormParams, state: BatchNormState, x: Tensor): Tensor;
+  /** `train` or `infer`, for a network that is both trained and evaluated by one function, such as a loss for `fit`. */
+  apply(params: BatchNormParams, state: BatchNormState, x: Tensor, mode: BatchNormMode): BatchNormResult;
   /** What `infer` does, as one factor and one offset for each feature, to fold it into a neighbouring layer. */
   line(params: BatchNormParams, state: BatchNormState): FeatureLine;
 }
@@ -54,6 +66,11 @@ function checkState(where: string, state: BatchNormState, settings: Settings, li
   if (typeof state !== "object" || state === null) fail("tree", `${where}: state must be { mean, variance, count }, as init() makes it; got ${describeValue(state)}.`);
   checkLeaf(where, "state.mean", state.mean, settings, like);
   checkLeaf(where, "state.variance", state.variance, settings, like);
+  // In a compiled function a number is traced as a tensor on the host.
+  const { count }: { readonly count: unknown } = state;
+  if (typeof count !== "number" && !(count instanceof Tensor && count.onHost)) {
+    fail("tree", `${where}: state.count must be a number, as init() makes it; got ${describeValue(count)}.`);
+  }
 }
 
 function checkParams(where: string, params: BatchNormParams): void {
@@ -74,11 +91,11 @@ function lineOf(params: BatchNormParams, state: BatchNormState, settings: Settin
  * Makes a batch normalization, `y = γ (x − μ) / √(σ² + δ) + β` for each feature: in training with the mean μ and the variance σ² of the
  * batch itself, through which gradients flow; at test time with running averages of them.
  *
- * Put it before the non-linearity, on `x W` without a bias, which β replaces. It fits any shape: units of a dense layer (axes `[0]`), or
+ * Put it before the non-linearity, on `x W`: a bias there has no effect and gradient 0, because the mean takes it away; β takes its place. It fits any shape: units of a dense layer (axes `[0]`), or
  * channels over every position of an image (`[0, 2, 3]` or `[0, 1, 2]`).
  *
  * @param options - Features and axes, momentum in either convention, δ, and what is learned. See {@link BatchNormOptions}.
- * @returns The functions `init`, `train`, `infer` and `line`.
+ * @returns The functions `init`, `train`, `infer`, `apply` and `line`.
  * @throws OptError `option` for a bad option; the functions throw `shape` or `dtype` for tensors that do not fit, and for a batch of one
  * value for each feature in training.
  *
@@ -90,7 +107,7 @@ function lineOf(params: BatchNormParams, state: BatchNormState, settings: Settin
  * const norm = batchNorm({ features: 2 });
  * const { params, state } = norm.init();
  * const result = norm.train(params, state, tensor([[1, 10], [3, 50]]));
- * result.output.readSync(); // [-1, -1, 1, 1]
+ * result.output.readSync(); // [-1.00, -1.00, 1.00, 1.00]
  * result.state.mean.readSync(); // [0.2, 3]
  * ```
  *
@@ -99,6 +116,30 @@ function lineOf(params: BatchNormParams, state: BatchNormState, settings: Settin
  */
 export function batchNorm(options: BatchNormOptions): BatchNorm {
   const settings = settingsOf(options);
+
+  const train: BatchNorm["train"] = (params, state, x) => {
+    const where = "batchNorm.train(params, state, x)";
+    checkInput(where, settings, x);
+    checkEnoughValues(where, settings, x);
+    checkParams(where, params);
+    checkState(where, state, settings, x);
+    const batch = centerBatch(x, settings);
+    const normalized = batch.centered.div(sqrt(batch.variance.add(settings.epsilon)));
+    const statistics = batchState(x, batch, settings);
+    return { output: scaled(where, params, normalized, settings), state: moveAverages(state, statistics, settings), statistics };
+  };
+
+  const infer: BatchNorm["infer"] = (params, state, x) => {
+    const where = "batchNorm.infer(params, state, x)";
+    checkInput(where, settings, x);
+    checkParams(where, params);
+    checkState(where, state, settings, x);
+    // Centered before it is scaled, so that a large mean cancels exactly.
+    const centered = x.sub(alongFeatures(state.mean, settings));
+    const normalized = centered.div(alongFeatures(sqrt(state.variance.add(settings.epsilon)), settings));
+    return scaled(where, params, normalized, settings);
+  };
+
   return {
     init: (initOptions = {}) => {
       checkOptions("batchNorm.init", initOptions, ["dtype"]);
@@ -109,26 +150,13 @@ export function batchNorm(options: BatchNormOptions): BatchNorm {
       };
       return { params, state: { mean: zeros(settings.shape, { dtype }), variance: ones(settings.shape, { dtype }), count: 0 } };
     },
-    train: (params, state, x) => {
-      const where = "batchNorm.train(params, state, x)";
-      checkInput(where, settings, x);
-      checkEnoughValues(where, settings, x);
-      checkParams(where, params);
-      checkState(where, state, settings, x);
-      const batch = centerBatch(x, settings);
-      const normalized = batch.centered.div(sqrt(batch.variance.add(settings.epsilon)));
-      const statistics = batchState(x, batch, settings);
-      return { output: scaled(where, params, normalized, settings), state: moveAverages(state, statistics, settings), statistics };
-    },
-    infer: (params, state, x) => {
-      const where = "batchNorm.infer(params, state, x)";
-      checkInput(where, settings, x);
-      checkParams(where, params);
-      checkState(where, state, settings, x);
-      // Centered before it is scaled, so that a large mean cancels exactly.
-      const centered = x.sub(alongFeatures(state.mean, settings));
-      const normalized = centered.div(alongFeatures(sqrt(state.variance.add(settings.epsilon)), settings));
-      return scaled(where, params, normalized, settings);
+    train,
+    infer,
+    apply: (params, state, x, mode) => {
+      if (typeof mode?.training !== "boolean") {
+        fail("option", `batchNorm.apply(params, state, x, { training }): must be true or false; got ${describeValue(mode?.training)}.`);
+      }
+      return mode.training ? train(params, state, x) : { output: infer(params, state, x), state };
     },
     line: (params, state) => lineOf(params, state, settings),
   };

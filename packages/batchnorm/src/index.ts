@@ -1,5 +1,5 @@
 export { batchNorm } from "./batch-norm.ts";
-export type { BatchNorm, BatchNormInitOptions, BatchNormParams, BatchNormResult, FeatureLine } from "./batch-norm.ts";
+export type { BatchNorm, BatchNormInitOptions, BatchNormMode, BatchNormParams, BatchNormResult, BatchNormTrainingResult, FeatureLine } from "./batch-norm.ts";
 export { foldIntoNextDense, foldIntoPreviousDense } from "./fold.ts";
 export type { FoldableDense } from "./fold.ts";
 export type { BatchNormOptions } from "./options.ts";

@@ -58,6 +58,11 @@ function choice(name: string, value: unknown, choices: readonly string[]): void 
   fail("option", `batchNorm({ ${name} }): must be ${choices.map((each) => `"${each}"`).join(" or ")}; got ${describeValue(value)}.${hint}`);
 }
 
+/** Unlike `Array.isArray` in a condition, this leaves the type of what it is asked about as it is. */
+function isList(value: unknown): boolean {
+  return Array.isArray(value);
+}
+
 function flag(name: string, value: unknown): void {
   if (typeof value !== "boolean") fail("option", `batchNorm({ ${name} }): must be true or false; got ${describeValue(value)}.`);
 }
@@ -65,13 +70,13 @@ function flag(name: string, value: unknown): void {
 function keptShape({ features, shape }: BatchNormOptions): Shape {
   if (features !== undefined && shape !== undefined) fail("option", "batchNorm({ features, shape }): give one of the two; features: n is short for shape: [n].");
   if (shape === undefined) return [checkNumber("batchNorm", "features", features, { min: 1, integer: true })];
-  if (!Array.isArray(shape)) fail("option", `batchNorm({ shape }): must list the lengths of the axes that are kept; got ${describeValue(shape)}.`);
+  if (!isList(shape)) fail("option", `batchNorm({ shape }): must list the lengths of the axes that are kept; got ${describeValue(shape)}.`);
   shape.forEach((length, index) => checkNumber("batchNorm", `shape[${String(index)}]`, length, { min: 1, integer: true }));
   return shape;
 }
 
 function reducedAxes(axes: readonly number[], rank: number): readonly number[] {
-  if (!Array.isArray(axes) || axes.length === 0) {
+  if (!isList(axes) || axes.length === 0) {
     fail("option", `batchNorm({ axes }): must list one or more axes, the examples' axis 0 among them; got ${describeValue(axes)}.`);
   }
   axes.forEach((axis, index) => checkNumber("batchNorm", `axes[${String(index)}]`, axis, { min: 0, max: rank - 1, integer: true }));

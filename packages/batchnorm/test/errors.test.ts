@@ -68,6 +68,9 @@ it("tensors are checked when they come", () => {
     () => norm.infer(params, wrong(undefined), ones([4, 3])),
     () => norm.infer(params, { ...state, mean: zeros([2]) }, ones([4, 3])),
     () => norm.line(params, wrong({ mean: zeros([3]) })),
+    () => norm.infer(params, wrong({ mean: state.mean, variance: state.variance }), ones([4, 3])),
+    () => norm.apply(params, state, ones([4, 3]), wrong(undefined)),
+    () => norm.apply(params, state, ones([1, 3]), { training: true }),
   ].map(complaint)).toMatchInlineSnapshot(`
     [
       "shape: batchNorm.train(params, state, x): needs two or more values of each feature; got f32[1, 3], because the variance of one value is 0 and every output would be the shift. Use a larger batch, drop an incomplete last batch (lastBatch: "drop" in @opt/data), or use infer.",
@@ -82,6 +85,9 @@ it("tensors are checked when they come", () => {
       "tree: batchNorm.infer(params, state, x): state must be { mean, variance, count }, as init() makes it; got undefined.",
       "shape: batchNorm.infer(params, state, x): state.mean must have shape [3], as init() makes it; got f32[2].",
       "shape: batchNorm.line(params, state): state.variance must have shape [3], as init() makes it; got undefined.",
+      "tree: batchNorm.infer(params, state, x): state.count must be a number, as init() makes it; got undefined.",
+      "option: batchNorm.apply(params, state, x, { training }): must be true or false; got undefined.",
+      "shape: batchNorm.train(params, state, x): needs two or more values of each feature; got f32[1, 3], because the variance of one value is 0 and every output would be the shift. Use a larger batch, drop an incomplete last batch (lastBatch: "drop" in @opt/data), or use infer.",
     ]
   `);
 });
@@ -94,7 +100,7 @@ it("folding and recalibration are checked too", () => {
     () => foldIntoNextDense(line, dense),
     () => foldIntoPreviousDense(wrong({ weight: ones([2, 3]) }), line),
     () => recalibrate((own: typeof params, x: Tensor) => norm.train(own, state, x).statistics, params, []),
-    () => recalibrate(wrong(undefined), params, [ones([4, 3])]),
+    () => recalibrate(wrong<(own: typeof params, x: Tensor) => typeof state>(undefined), params, [ones([4, 3])]),
   ].map(complaint)).toMatchInlineSnapshot(`
     [
       "shape: foldIntoPreviousDense(dense, line): the layer has 4 outputs, but the normalization [3] features.",

@@ -1,11 +1,5 @@
-/** A tall matrix as a list of its columns, all of one length. */
-export type Columns = readonly Float64Array[];
-
-function dot(a: Float64Array, b: Float64Array, from: number): number {
-  let total = 0;
-  for (let row = from; row < a.length; row++) total += (a[row] ?? 0) * (b[row] ?? 0);
-  return total;
-}
+import type { Columns } from "./columns.ts";
+import { dot } from "./columns.ts";
 
 /** Reflects a column below row `from`: x ← x − 2 v (vᵀx) / (vᵀv), given 2 / (vᵀv). */
 function reflect(x: Float64Array, v: Float64Array, from: number, factor: number): void {
@@ -23,7 +17,7 @@ function reflect(x: Float64Array, v: Float64Array, from: number, factor: number)
  * @returns The columns of Q.
  * @see Mezzadri, "How to generate random matrices from the classical compact groups", 2007, section 5.
  */
-export function orthonormalColumns(matrix: Columns): Columns {
+export function householderColumns(matrix: Columns): Columns {
   const factors: number[] = [];
   const signs: number[] = [];
   matrix.forEach((column, index) => {

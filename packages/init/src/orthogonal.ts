@@ -1,13 +1,23 @@
 import { checkNumber, checkOptions, fail, hostRandomNormal, tensor } from "@opt/core";
 import type { Initializer, Shape } from "@opt/core";
+import { checkChoice } from "./choice.ts";
+import type { Columns } from "./columns.ts";
+import { gramSchmidtColumns } from "./gram-schmidt.ts";
 import { checkHostKey } from "./host-key.ts";
-import { orthonormalColumns } from "./householder.ts";
+import { householderColumns } from "./householder.ts";
+
+/** How a Gaussian matrix is made orthogonal. Both give the same matrix up to rounding. */
+export type OrthogonalMethod = "householder" | "gram-schmidt";
 
 /** Options of {@link orthogonal}. */
 export interface OrthogonalOptions {
   /** A factor on the matrix, > 0; see {@link gain}. Default 1. */
   readonly gain?: number;
+  /** Householder's reflections, or the Gram–Schmidt process with every step taken twice. Default `householder`. */
+  readonly method?: OrthogonalMethod;
 }
+
+const methods: Readonly<Record<OrthogonalMethod, (matrix: Columns) => Columns>> = { householder: householderColumns, "gram-schmidt": gramSchmidtColumns };
 
 function matrixSize(shape: Shape): { rows: number; columns: number } {
   const columns = shape.at(-1);
@@ -25,10 +35,10 @@ function matrixSize(shape: Shape): { rows: number; columns: number } {
  * linear part. The matrix is uniformly (Haar) distributed: Q of the QR decomposition of a Gaussian matrix, with the signs
  * of R's diagonal moved into Q, in float64. Leading axes beyond two are taken together as rows.
  *
- * @param options - The gain.
+ * @param options - Gain and method.
  * @returns The initializer, for weights of two or more axes. It works on the host, so its key must be made of numbers: it
  * cannot be called with a traced key inside a compiled function.
- * @throws OptError `option` when the gain is not a positive number; the initializer throws `shape` for fewer than two axes
+ * @throws OptError `option` when the gain is not a positive number or the method unknown; the initializer throws `shape` for fewer than two axes
  * and `trace` for a traced key.
  *
  * @example
@@ -43,8 +53,10 @@ function matrixSize(shape: Shape): { rows: number; columns: number } {
  * networks", 2013; Mezzadri, "How to generate random matrices from the classical compact groups", 2007.
  */
 export function orthogonal(options: OrthogonalOptions = {}): Initializer {
-  checkOptions("orthogonal", options, ["gain"]);
+  checkOptions("orthogonal", options, ["gain", "method"]);
   const gain = checkNumber("orthogonal", "gain", options.gain ?? 1, { above: 0 });
+  const { method = "householder" } = options;
+  checkChoice("orthogonal", "method", method, Object.keys(methods));
   return (key, shape, { dtype = "f32" } = {}) => {
     checkHostKey("orthogonal", key);
     const { rows, columns } = matrixSize(shape);
@@ -52,7 +64,7 @@ export function orthogonal(options: OrthogonalOptions = {}): Initializer {
     const gaussian = hostRandomNormal(key, rows * columns);
     const drawn = Array.from({ length: Math.min(rows, columns) }, (_, index) => gaussian.slice(index * tall, (index + 1) * tall));
     const data = dtype === "f64" ? new Float64Array(rows * columns) : new Float32Array(rows * columns);
-    orthonormalColumns(drawn).forEach((vector, index) => {
+    methods[method](drawn).forEach((vector, index) => {
       vector.forEach((element, place) => {
         // A wide matrix has the orthonormal vectors as its rows, a tall one as its columns.
         const position = rows < columns ? index * columns + place : place * columns + index;

@@ -1,5 +1,6 @@
-import { checkNumber, checkOptions, describeValue, fail, nearest, randomNormal, randomUniform } from "@opt/core";
+import { checkNumber, checkOptions, randomNormal, randomUniform } from "@opt/core";
 import type { Initializer, Shape } from "@opt/core";
+import { checkChoice } from "./choice.ts";
 import { fans } from "./fans.ts";
 
 /** What the variance is divided by: the fan in, the fan out, or the mean of both. */
@@ -20,13 +21,6 @@ export interface VarianceScalingOptions {
 
 const fanModes: readonly FanMode[] = ["fan-in", "fan-out", "fan-average"];
 const distributions: readonly Distribution[] = ["uniform", "normal"];
-
-function checkChoice(where: string, name: string, value: string, choices: readonly string[]): void {
-  if (choices.includes(value)) return;
-  const suggestion = typeof value === "string" ? nearest(value, choices) : undefined;
-  const hint = suggestion === undefined ? "" : ` Did you mean "${suggestion}"?`;
-  fail("option", `${where}({ ${name} }): must be one of ${choices.join(", ")}; got ${describeValue(value)}.${hint}`);
-}
 
 function fanOf(mode: FanMode, shape: Shape): number {
   const { fanIn, fanOut } = fans(shape);

@@ -1,11 +1,12 @@
 import type { Initializer } from "@opt/core";
-import { key } from "@opt/core";
+import { key, tensor } from "@opt/core";
 import type { InitializerCapabilities } from "@opt/testing";
 import { describeInitializer } from "@opt/testing";
 import { describe, expect, it } from "vitest";
+import * as init from "../src/index.ts";
 import {
-  constant, gain, glorotNormal, glorotUniform, heNormal, heUniform, lecunNormal, lecunUniform, normal, ones, orthogonal, truncatedNormal,
-  uniform, uniformFan, varianceScaling, zeros,
+  constant, gain, gateBias, glorotNormal, glorotUniform, heNormal, heUniform, identity, lecunNormal, lecunUniform, normal, ones, orthogonal, outputBias,
+  outputPrecision, pretrained, randomWalk, randomWalkGain, sparse, truncatedNormal, uniform, uniformFan, varianceScaling, zeros,
 } from "../src/index.ts";
 
 const shape = [150, 90] as const;
@@ -17,6 +18,16 @@ const always = (mean: number): InitializerCapabilities => ({
   cases: [{ shape: [7, 5], mean, variance: 0, minimum: Math.fround(mean) - 1e-7, maximum: Math.fround(mean) + 1e-7 }],
   skip: { "gives other bits for another key": "it is a constant" },
 });
+
+/** Elements that are given, whatever the key. */
+const fixed = (of: readonly number[], shapeOf: readonly number[]): InitializerCapabilities => {
+  const mean = of.reduce((sum, value) => sum + value, 0) / of.length;
+  const variance = of.reduce((sum, value) => sum + (value - mean) ** 2, 0) / of.length;
+  return {
+    cases: [{ shape: shapeOf, mean, variance, minimum: Math.min(...of) - 1e-12, maximum: Math.max(...of) + 1e-12 }],
+    skip: { "gives other bits for another key": "it does not use its key" },
+  };
+};
 
 /** The standard deviation that is left of 1 when the normal distribution is cut off at ±2. */
 const cutDeviation = 0.879_625_661_034_239_78;
@@ -55,12 +66,37 @@ const table: [name: string, make: () => Initializer, capabilities: InitializerCa
   ],
   ["orthogonal()", orthogonal, { cases: [{ shape: [60, 40], variance: 1 / 60 }, { shape: [30, 60], variance: 1 / 60 }] }],
   ["orthogonal({ gain })", () => orthogonal({ gain: 2 }), { cases: [{ shape: [50, 50], variance: 4 / 50, minimum: -2, maximum: 2 }] }],
+  [
+    "orthogonal({ method })",
+    () => orthogonal({ method: "gram-schmidt" }),
+    { cases: [{ shape: [60, 40], variance: 1 / 60 }, { shape: [30, 60], variance: 1 / 60 }] },
+  ],
+  ["sparse()", sparse, withVariance(15 / 150)],
+  [
+    "sparse({ connections, standardDeviation })",
+    () => sparse({ connections: 40, standardDeviation: 0.5 }),
+    { cases: [{ shape: [60, 50], variance: (0.25 * 40) / 60 }, { shape: [5, 6, 50], variance: 0.25 }] },
+  ],
+  ["randomWalk()", randomWalk, withVariance(randomWalkGain("relu", 150) ** 2 / 150)],
+  ["randomWalk({ activation })", () => randomWalk({ activation: "linear" }), { cases: [{ shape: [10, 900], variance: Math.exp(1 / 10) / 10 }] }],
+  ["identity()", identity, fixed([1, 0, 0, 0, 1, 0], [2, 3])],
+  ["identity({ gain })", () => identity({ gain: -2 }), fixed([-2, 0, 0, -2, 0, 0], [3, 2])],
+  ["gateBias(values)", () => gateBias({ input: 0, forget: 1, output: -1 }), fixed([0, 0, 1, 1, -1, -1], [6])],
+  ["outputBias({ link, marginals })", () => outputBias({ link: "linear", marginals: [1, 2] }), fixed([1, 2], [2])],
+  ["outputPrecision({ variances })", () => outputPrecision({ variances: [0.5, 4] }), fixed([2, 0.25], [2])],
+  ["pretrained(value)", () => pretrained(tensor([[1, 2], [3, 4]])), fixed([1, 2, 3, 4], [2, 2])],
   ["zeros()", zeros, always(0)],
   ["ones()", ones, always(1)],
   ["constant(value)", () => constant(0.1), always(0.1)],
 ];
 
 for (const [name, make, capabilities] of table) describeInitializer(name, make, capabilities);
+
+it("the table has every initializer of the package", () => {
+  const others = ["fans", "gain", "initializeFrom", "lsuv", "raiseSmallActivations", "randomWalkGain"];
+  const named = new Set(table.map(([name]) => name.slice(0, name.indexOf("("))));
+  expect([...named].sort()).toEqual(Object.keys(init).filter((name) => !others.includes(name)).sort());
+});
 
 describe("initializers by fan", () => {
   it("count a convolution's window", () => {
@@ -77,6 +113,14 @@ describe("initializers by fan", () => {
 
 describe("mistakes in options", () => {
   it("are named where the initializer is made", () => {
+    expect(() => sparse({ connections: 0 })).toThrowErrorMatchingInlineSnapshot(`[OptError: sparse({ connections }): must be an integer ≥ 1; got 0.]`);
+    expect(() => sparse()(key(1), [10])).toThrowErrorMatchingInlineSnapshot(`[OptError: sparse: needs two or more axes, [fan in, fan out]; got [10]. Use zeros() or constant(value) for a bias.]`);
+    expect(() => sparse()([tensor(1), 2], [10, 3])).toThrowErrorMatchingInlineSnapshot(`[OptError: sparse(key, shape): works on the host, so the key must be made of numbers; got one that is traced. Draw before the compiled function is called, or use heNormal() or another initializer of independent elements.]`);
+    // @ts-expect-error an activation without a known gain
+    expect(() => randomWalk({ activation: "tanh" })).toThrowErrorMatchingInlineSnapshot(`[OptError: randomWalk({ activation }): must be one of linear, relu; got "tanh".]`);
+    expect(() => identity()(key(1), [3])).toThrowErrorMatchingInlineSnapshot(`[OptError: identity: needs two axes, [fan in, fan out]; got [3].]`);
+    // @ts-expect-error a method in another spelling
+    expect(() => orthogonal({ method: "gramSchmidt" })).toThrowErrorMatchingInlineSnapshot(`[OptError: orthogonal({ method }): must be one of householder, gram-schmidt; got "gramSchmidt". Did you mean "gram-schmidt"?]`);
     expect(() => constant(Number.NaN)).toThrowErrorMatchingInlineSnapshot(`[OptError: constant({ value }): must be a finite number; got NaN.]`);
     expect(() => uniform({ minimum: 1, maximum: 0 })).toThrowErrorMatchingInlineSnapshot(`[OptError: uniform({ maximum }): must be a number ≥ 1; got 0.]`);
     expect(() => normal({ standardDeviation: -1 })).toThrowErrorMatchingInlineSnapshot(`[OptError: normal({ standardDeviation }): must be a number ≥ 0; got -1.]`);

@@ -1,3 +1,4 @@
+import type { Tensor } from "@opt/core";
 import { key, tensor } from "@opt/core";
 import { compareNumbers } from "@opt/testing";
 import { describe, expect, it } from "vitest";
@@ -8,16 +9,24 @@ function identity(size: number, scale: number): number[][] {
 }
 
 describe("orthogonal", () => {
-  for (const gain of [1, Math.SQRT2]) {
-    for (const [rows, columns] of [[1, 1], [5, 5], [64, 64], [40, 7], [7, 40], [1, 6]] as const) {
-      it(`has orthogonal ${rows < columns ? "rows" : "columns"} of length ${gain.toFixed(2)} for [${String(rows)}, ${String(columns)}]`, () => {
-        const weight = orthogonal({ gain })(key(3), [rows, columns], { dtype: "f64" });
-        const product = rows < columns ? weight.matmul(weight.transpose()) : weight.transpose().matmul(weight);
-        const { close, message } = compareNumbers(product, identity(Math.min(rows, columns), gain ** 2), { relative: 1e-13 });
-        expect(close, message).toBe(true);
-      });
+  for (const method of ["householder", "gram-schmidt"] as const) {
+    for (const gain of [1, Math.SQRT2]) {
+      for (const [rows, columns] of [[1, 1], [5, 5], [64, 64], [40, 7], [7, 40], [1, 6]] as const) {
+        it(`by ${method} has orthogonal ${rows < columns ? "rows" : "columns"} of length ${gain.toFixed(2)} for [${String(rows)}, ${String(columns)}]`, () => {
+          const weight = orthogonal({ gain, method })(key(3), [rows, columns], { dtype: "f64" });
+          const product = rows < columns ? weight.matmul(weight.transpose()) : weight.transpose().matmul(weight);
+          const { close, message } = compareNumbers(product, identity(Math.min(rows, columns), gain ** 2), { relative: 1e-13 });
+          expect(close, message).toBe(true);
+        });
+      }
     }
   }
+
+  it("is one matrix by both methods, because Q with a positive diagonal of R is unique", () => {
+    const draw = (method: "householder" | "gram-schmidt"): Tensor => orthogonal({ method })(key(9), [30, 20], { dtype: "f64" });
+    const { close, message } = compareNumbers(draw("gram-schmidt"), draw("householder"), { relative: 1e-11 });
+    expect(close, message).toBe(true);
+  });
 
   it("takes leading axes together as rows", () => {
     const weight = orthogonal()(key(1), [2, 3, 4], { dtype: "f64" });

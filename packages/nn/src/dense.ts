@@ -1,8 +1,9 @@
-import type { Initializer, Key, Shape, Tensor } from "@opt/core";
-import { checkNumber, checkOptions, describeValue, fail, splitKey, Tensor as TensorClass } from "@opt/core";
+import type { Initializer, Key, Tensor } from "@opt/core";
+import { checkNumber, checkOptions, fail, splitKey } from "@opt/core";
 import { glorotUniform, heNormal, zeros } from "@opt/init";
 import type { Activation, ActivationName } from "./activations.ts";
 import { resolveActivation } from "./activations.ts";
+import { checkInitializer, checkTensor, show } from "./check.ts";
 import type { Model } from "./model.ts";
 
 /** The parameters of a dense layer: `weight` [inputs, outputs] and `bias` [outputs]. */
@@ -32,21 +33,6 @@ export interface DensePlace {
 
 const rectifiers: readonly unknown[] = ["relu", "leaky-relu", "softplus", "silu"];
 
-function checkInitializer(where: string, name: string, value: Initializer): void {
-  if (typeof value === "function") return;
-  fail("option", `${where}({ ${name} }): must be an initializer, a function of a key and a shape; got ${describeValue(value)}. Use one of @opt/init, such as heNormal().`);
-}
-
-function show(value: unknown): string {
-  return value instanceof TensorClass ? `${value.dtype}[${value.shape.join(", ")}]` : describeValue(value);
-}
-
-function checkTensor(place: DensePlace, name: string, value: unknown, shape: Shape): void {
-  if (value instanceof TensorClass && value.shape.length === shape.length && value.shape.every((length, axis) => length === shape[axis])) return;
-  const path = place.path === "" ? name : `${place.path}.${name}`;
-  fail("shape", `${place.where}.apply(params, x): params.${path} must have shape [${shape.join(", ")}]; got ${show(value)}.`);
-}
-
 /** A dense layer that names itself by its place in a larger model. @internal */
 export function denseAt(place: DensePlace, options: DenseOptions): Model<DenseParams> {
   const { where, path } = place;
@@ -58,6 +44,7 @@ export function denseAt(place: DensePlace, options: DenseOptions): Model<DensePa
   checkInitializer(where, "weightInitializer", weightInitializer);
   checkInitializer(where, "biasInitializer", biasInitializer);
   const layer = path === "" ? "" : `${path}: `;
+  const own = path === "" ? "params" : `params.${path}`;
   return {
     init: (key: Key, initOptions) => {
       const [weightKey, biasKey] = splitKey(key, 2);
@@ -70,8 +57,8 @@ export function denseAt(place: DensePlace, options: DenseOptions): Model<DensePa
       if (x.rank !== 2 || x.shape[1] !== inputs) {
         fail("shape", `${where}.apply(params, x): ${layer}x must have shape [batch, ${String(inputs)}]; got ${show(x)}. Flatten each example with reshape([batch, ${String(inputs)}]).`);
       }
-      checkTensor(place, "weight", params.weight, [inputs, outputs]);
-      checkTensor(place, "bias", params.bias, [outputs]);
+      checkTensor(`${where}.apply(params, x)`, `${own}.weight`, params.weight, [inputs, outputs]);
+      checkTensor(`${where}.apply(params, x)`, `${own}.bias`, params.bias, [outputs]);
       return activate(x.matmul(params.weight).add(params.bias));
     },
   };

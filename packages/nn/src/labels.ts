@@ -1,6 +1,6 @@
 import type { Tensor } from "@opt/core";
 import { fail } from "@opt/core";
-import { show } from "./reduction.ts";
+import { show } from "./check.ts";
 
 /** Checks logits [batch, classes] and integer labels [batch]. @internal */
 export function checkLabels(where: string, logits: Tensor, labels: Tensor): { batch: number; classes: number } {

@@ -1,10 +1,11 @@
 import type { Initializer } from "@opt/core";
-import { checkNumber, checkOptions, describeValue, fail, splitKey } from "@opt/core";
+import { checkNumber, checkOptions, describeValue, fail } from "@opt/core";
 import type { Activation, ActivationName } from "./activations.ts";
 import { resolveActivation } from "./activations.ts";
 import type { DenseParams } from "./dense.ts";
 import { denseAt } from "./dense.ts";
-import type { Model } from "./model.ts";
+import { stack } from "./layered.ts";
+import type { LayeredModel } from "./model.ts";
 
 /** The parameters of {@link mlp}. */
 export type MlpParams = { readonly layers: readonly DenseParams[] };
@@ -34,7 +35,8 @@ function checkSizes(sizes: readonly number[]): void {
  * Makes a multilayer perceptron, a stack of dense layers: `h₀ = x`, `hᵢ₊₁ = fᵢ(hᵢ Wᵢ + bᵢ)`.
  *
  * @param options - Sizes, activations and initializers.
- * @returns The network: `init(key)` draws `{ layers: [{ weight, bias }, …] }`, `apply(params, x)` computes [batch, outputs].
+ * @returns The network: `init(key)` draws `{ layers: [{ weight, bias }, …] }`, `apply(params, x)` computes [batch, outputs],
+ * `layerOutputs(params, x)` the output of every layer.
  * @throws OptError `option` for a bad option; `apply` throws `shape` or `tree` naming the path of what does not fit.
  *
  * @example
@@ -49,7 +51,7 @@ function checkSizes(sizes: readonly number[]): void {
  *
  * @see Goodfellow, Bengio and Courville, Deep Learning, section 6.4.
  */
-export function mlp(options: MlpOptions): Model<MlpParams> {
+export function mlp(options: MlpOptions): LayeredModel<MlpParams> {
   checkOptions("mlp", options, ["sizes", "activation", "outputActivation", "weightInitializer", "biasInitializer"]);
   const { sizes, activation = "relu", outputActivation = "linear", ...initializers } = options;
   checkSizes(sizes);
@@ -69,19 +71,6 @@ export function mlp(options: MlpOptions): Model<MlpParams> {
       },
     );
   });
-  return {
-    init: (key, initOptions) => {
-      const keys = splitKey(key, layers.length);
-      return { layers: layers.map((layer, index) => layer.init(keys[index] ?? key, initOptions)) };
-    },
-    apply: (params, x) => {
-      if (!Array.isArray(params.layers) || params.layers.length !== layers.length) {
-        fail("tree", `mlp.apply(params, x): params.layers must be a list of ${String(layers.length)} layers, as init(key) makes it; got ${describeValue(params.layers)}.`);
-      }
-      return layers.reduce((hidden, layer, index) => {
-        const own = (params.layers as readonly (DenseParams | undefined)[])[index];
-        return own === undefined ? hidden : layer.apply(own, hidden);
-      }, x);
-    },
-  };
+  // Every layer is a dense one, so the parameters of the stack are those of dense layers.
+  return stack("mlp", layers) as LayeredModel<MlpParams>;
 }

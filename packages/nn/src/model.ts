@@ -28,3 +28,15 @@ export interface Model<Params extends TensorTree = TensorTree> {
   /** Computes the outputs [batch, outputs] of inputs [batch, inputs]. */
   apply(params: Params, x: Tensor): Tensor;
 }
+
+/** The parameters of a model's type. */
+export type ParamsOf<AnyModel> = AnyModel extends Model<infer Params> ? Params : never;
+
+/** What every layer of a model makes of an input, by the path of the layer's parameters, from the first to the last. */
+export type LayerOutputs = Readonly<Record<string, Tensor>>;
+
+/** A model that shows what happens inside: for auxiliary heads, hints, data-driven scales and diagnostics. */
+export interface LayeredModel<Params extends TensorTree = TensorTree> extends Model<Params> {
+  /** The output of every layer, `layers[0]`, `layers[1]`, …; the last one is what `apply` returns. */
+  layerOutputs(params: Params, x: Tensor): LayerOutputs;
+}

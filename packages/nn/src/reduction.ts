@@ -1,5 +1,6 @@
 import type { Tensor } from "@opt/core";
 import { describeValue, fail, nearest } from "@opt/core";
+import { show } from "./check.ts";
 
 /** What becomes of the losses of the examples: their mean, their sum, or nothing. */
 export type Reduction = "mean" | "sum" | "none";
@@ -20,11 +21,6 @@ export function reduceLoss(where: string, losses: Tensor, reduction: Reduction =
   const suggestion = typeof reduction === "string" ? nearest(reduction, reductions) : undefined;
   const hint = suggestion === undefined ? "" : ` Did you mean "${suggestion}"?`;
   return fail("option", `${where}({ reduction }): must be one of ${reductions.join(", ")}; got ${describeValue(reduction)}.${hint}`);
-}
-
-/** Writes a tensor's dtype and shape for a message. @internal */
-export function show(x: Tensor): string {
-  return `${x.dtype}[${x.shape.join(", ")}]`;
 }
 
 /** Checks that two operands have one shape, because broadcasting them would give a plausible but wrong loss. @internal */

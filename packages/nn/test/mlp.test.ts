@@ -1,10 +1,11 @@
-import type { NestedNumbers, Tensor, TensorTree } from "@opt/core";
+import type { NestedNumbers, Tensor } from "@opt/core";
 import { compile, key, tensor, treeLeaves, treePaths, valueAndGrad, zeros } from "@opt/core";
 import { constant, orthogonal } from "@opt/init";
 import { checkGradients, compareNumbers } from "@opt/testing";
 import { describe, expect, it } from "vitest";
 import type { ActivationName, MlpParams } from "../src/index.ts";
 import { dense, mlp, softmaxCrossEntropy } from "../src/index.ts";
+import { expectClose, f64 } from "./close.ts";
 import { goldenCases } from "./golden.ts";
 
 interface LayerNumbers {
@@ -23,15 +24,7 @@ interface NetworkCase {
   readonly gradients: readonly LayerNumbers[];
 }
 
-const f64 = (data: NestedNumbers): Tensor => tensor(data, { dtype: "f64" });
 const networkOf = (layers: readonly LayerNumbers[]): MlpParams => ({ layers: layers.map(({ weight, bias }) => ({ weight: f64(weight), bias: f64(bias) })) });
-
-function expectClose(actual: TensorTree, expected: TensorTree, relative: number): void {
-  treeLeaves(actual).forEach((leaf, index) => {
-    const { close, message } = compareNumbers(leaf, treeLeaves(expected)[index] ?? [], { relative });
-    expect(close, `${treePaths(actual)[index] ?? ""}: ${message}`).toBe(true);
-  });
-}
 
 describe("mlp against PyTorch", () => {
   for (const golden of goldenCases<NetworkCase>("mlp")) {
@@ -84,6 +77,17 @@ describe("mlp", () => {
     const limit = Math.sqrt(6 / 500);
     expect(Array.from(layers[1]?.weight.readSync() ?? []).every((w) => Math.abs(w) <= limit)).toBe(true);
     expect(layers.map(({ bias }) => bias.pow(2).sum().item())).toEqual([0, 0]);
+  });
+
+  it("shows the output of every layer, the last of which is its own", () => {
+    const model = mlp({ sizes: [3, 4, 2], activation: "tanh" });
+    const params = model.init(key(1));
+    const x = tensor([[1, 2, 3]]);
+    const outputs = model.layerOutputs(params, x);
+    expect(Object.keys(outputs)).toEqual(["layers[0]", "layers[1]"]);
+    const first = dense({ inputs: 3, outputs: 4, activation: "tanh" }).apply(params.layers[0] ?? dense({ inputs: 3, outputs: 4 }).init(key(1)), x);
+    expect(outputs["layers[0]"]?.readSync()).toEqual(first.readSync());
+    expect(outputs["layers[1]"]?.readSync()).toEqual(model.apply(params, x).readSync());
   });
 
   it("takes other initializers", () => {
