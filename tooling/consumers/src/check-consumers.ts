@@ -15,14 +15,14 @@ const temporary = mkdtempSync(join(tmpdir(), "opt-consumers-"));
 const packages = packedPackages(process.argv[2]);
 const nodes = nodesToTry();
 
-/** An empty project that installs some of the packages, and nothing else, from their tarballs: no registry is asked. */
+/** An empty project that installs some of the packages from their tarballs. The registry is asked only for what they depend on. */
 function makeProject(name: string, wanted: readonly PackedPackage[]): string {
   const folder = join(temporary, name);
   mkdirSync(folder, { recursive: true });
   const dependencies = Object.fromEntries(wanted.map((each) => [each.name, `file:${each.tarball}`]));
   writeFileSync(join(folder, "package.json"), JSON.stringify({ name, private: true, type: "module", dependencies }));
   // Peers (vitest) are what the user has already.
-  run("npm", ["install", "--offline", "--legacy-peer-deps", "--no-audit", "--no-fund", "--no-package-lock"], folder);
+  run("npm", ["install", "--prefer-offline", "--legacy-peer-deps", "--no-audit", "--no-fund", "--no-package-lock"], folder);
   cpSync(join(templates, name), folder, { recursive: true });
   cpSync(join(templates, "tsconfig.nodenext.json"), join(folder, "tsconfig.nodenext.json"));
   cpSync(join(templates, "tsconfig.bundler.json"), join(folder, "tsconfig.bundler.json"));

@@ -39,7 +39,7 @@ class CallWriter {
     this.#pushParameters(w, call, undefined);
     if (code !== undefined && isShared(code, threads)) {
       w.i32(0);
-      w.i32(code.cuts?.at(-1) ?? 0);
+      w.i32(code.cuts?.start(code.cuts.pieces) ?? 0);
     }
     this.#call(w, call);
   }
@@ -47,8 +47,8 @@ class CallWriter {
   /** Calls a kernel for one thread's part of its work. */
   callPart(w: FunctionWriter, call: KernelCall, thread: Local): void {
     const { codes, threads } = this.#program;
-    const cuts = codes.get(call.kernel)?.cuts ?? [];
-    const bounds = Array.from({ length: threads + 1 }, (_, part) => cuts[Math.round((part * (cuts.length - 1)) / threads)] ?? 0);
+    const cuts = codes.get(call.kernel)?.cuts;
+    const bounds = Array.from({ length: threads + 1 }, (_, part) => (cuts === undefined ? 0 : cuts.start(Math.round((part * cuts.pieces) / threads))));
     this.#pushParameters(w, call, thread);
     pushChoice(w, bounds.slice(0, -1), thread);
     pushChoice(w, bounds.slice(1), thread);

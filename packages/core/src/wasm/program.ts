@@ -28,12 +28,18 @@ export interface Layout {
 /** What a kernel's function is given: the address of one of the kernel's buffers, by number, or of a place in scratch memory, by offset. */
 export type KernelParameter = { readonly buffer: number } | { readonly scratch: number };
 
+/** Where threads may cut a kernel's work: it has `pieces` pieces, and piece i begins at `start(i)`; the last one ends at `start(pieces)`. */
+export interface Cuts {
+  readonly pieces: number;
+  readonly start: (piece: number) => number;
+}
+
 /** A kernel ready to be written. */
 interface KernelCode {
   readonly scratchBytes: number;
   readonly parameters: readonly KernelParameter[];
-  /** Where threads may cut the kernel's work, ascending from 0 to its end; undefined where one thread does it all. */
-  readonly cuts: readonly number[] | undefined;
+  /** Undefined where one thread does it all. */
+  readonly cuts: Cuts | undefined;
   /** Writes the function; with `inParts` it takes the bounds of a part after its parameters. */
   readonly emit: (module: ModuleWriter, argumentAddress: MemoryAccess["argumentAddress"], inParts: boolean) => FunctionReference;
 }
@@ -54,13 +60,14 @@ function roundUp(bytes: number): number {
 
 function productCode(kernel: MatmulKernel, formats: readonly BufferFormat[]): KernelCode {
   const product = planProduct(kernel);
+  const { split } = product;
   const dtypeOf: MemoryAccess["dtypeOf"] = (buffer) => formats[buffer]?.dtype ?? "f32";
   return {
     scratchBytes: product.scratchBytes,
     parameters: [...product.operands, ...formats.map((_, buffer) => ({ buffer }))],
-    cuts: product.split?.cuts,
+    cuts: split && { pieces: split.cuts.length - 1, start: (piece) => split.cuts[piece] ?? 0 },
     emit: (module, argumentAddress, inParts) =>
-      emitProductKernel(module, product, formats.length, { argumentAddress, dtypeOf }, inParts ? product.split?.part : undefined),
+      emitProductKernel(module, product, formats.length, { argumentAddress, dtypeOf }, inParts ? split?.part : undefined),
   };
 }
 
@@ -73,7 +80,7 @@ function loopCode(kernel: LoopKernel, formats: readonly BufferFormat[]): KernelC
   return {
     scratchBytes,
     parameters,
-    cuts: split === undefined ? undefined : [...Array.from({ length: Math.ceil(split.extent / split.grain) }, (_, part) => part * split.grain), split.extent],
+    cuts: split && { pieces: Math.ceil(split.extent / split.grain), start: (piece) => Math.min(piece * split.grain, split.extent) },
     emit: (module, argumentAddress, inParts) => {
       const types = [...parameters, ...(inParts ? [0, 1] : [])].map(() => "i32" as const);
       return module.addFunction(undefined, { parameters: types, results: [] }, (w) => {
@@ -92,7 +99,7 @@ function codeOf({ kernel, formats }: DistinctKernel): KernelCode {
 
 /** Whether several threads share a kernel. */
 export function isShared(code: KernelCode, threads: number): boolean {
-  return threads > 1 && code.cuts !== undefined && code.cuts.length > threads;
+  return threads > 1 && code.cuts !== undefined && code.cuts.pieces >= threads;
 }
 
 /**
