@@ -15,8 +15,9 @@ const temporary = mkdtempSync(join(tmpdir(), "opt-test-"));
 const suiteReport = join(temporary, "suites.json");
 
 /** The steps print into a pipe; whether colors may pass is known only here. Node warns when both variables are set. */
-const { FORCE_COLOR: _force, NO_COLOR: _no, ...colorless } = environment;
-const stepEnvironment = { ...colorless, ...(process.stdout.isTTY ? { FORCE_COLOR: "1" } : { NO_COLOR: "1" }) };
+const stepEnvironment = { ...environment };
+delete stepEnvironment[process.stdout.isTTY ? "NO_COLOR" : "FORCE_COLOR"];
+stepEnvironment[process.stdout.isTTY ? "FORCE_COLOR" : "NO_COLOR"] = "1";
 
 /** Runs one of the development tools. */
 const tool = (name, ...parameters) => ({ command: join(bin, windows ? `${name}.cmd` : name), parameters });
