@@ -40,6 +40,9 @@ function primitiveCode(name: PrimitiveName): number {
 /** Collects the numbers; one buffer serves all walks, since walks do not overlap. */
 let buffer = new Int32Array(4096);
 
+/** Walks so far: a tensor notes in which one it was visited last, which is faster than a set of tensors. */
+let walks = 0;
+
 class Walk {
   traced: Tensor | undefined;
   readonly sources: Storage[] = [];
@@ -47,32 +50,29 @@ class Walk {
   readonly literalOf = new Map<Tensor, number>();
   readonly #literalTypes: DType[] = [];
   readonly #sourceNumbers = new Map<Storage, number>();
-  readonly #numbers = new Map<Tensor, number>();
+  readonly #walk = ++walks;
+  #count = 0;
   #length = 0;
 
   /** Visits a tensor and all that it is made of, operands first; a loop instead of recursion, since graphs may be deep. */
   add(tensor: Tensor): void {
     const pending: Tensor[] = [tensor];
     for (let current = pending.at(-1); current !== undefined; current = pending.at(-1)) {
-      if (this.#numbers.has(current)) {
-        pending.pop();
-        continue;
-      }
-      let ready = true;
-      if (current.storage === undefined) {
-        for (const input of current.inputs) {
-          if (this.#numbers.has(input)) continue;
-          pending.push(input);
-          ready = false;
-        }
-      }
-      if (!ready) continue;
+      if (current.walk !== this.#walk && current.storage === undefined && this.#pushUnvisited(current.inputs, pending)) continue;
       pending.pop();
+      if (current.walk === this.#walk) continue;
       this.#write(current);
-      this.#numbers.set(current, this.#numbers.size);
+      current.walk = this.#walk;
+      current.walkNumber = this.#count++;
     }
     // Which tensors were asked for, and in which order, is part of the graph.
-    this.#push(this.#numbers.get(tensor) ?? -1);
+    this.#push(tensor.walkNumber);
+  }
+
+  #pushUnvisited(inputs: readonly Tensor[], pending: Tensor[]): boolean {
+    const before = pending.length;
+    for (const input of inputs) if (input.walk !== this.#walk) pending.push(input);
+    return pending.length > before;
   }
 
   finish(): Fingerprint {
@@ -109,7 +109,7 @@ class Walk {
     this.#push(primitiveCode(operation.name));
     if (operation.name === "constant") this.#push(this.#literalNumber(tensor, operation.value));
     else this.#pushAttributes(operation);
-    for (const input of inputs) this.#push(this.#numbers.get(input) ?? -1);
+    for (const input of inputs) this.#push(input.walkNumber);
   }
 
   #sourceNumber(storage: Storage): number {

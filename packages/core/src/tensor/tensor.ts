@@ -61,6 +61,9 @@ export class Tensor {
   readonly label: string | undefined;
   /** Set when the elements were given away. @internal */
   retired: Retired | undefined = undefined;
+  /** The last walk over a graph that visited this, and its number there. @internal */
+  walk = 0;
+  walkNumber = 0;
 
   /** @internal */
   constructor(operation: Operation, inputs: readonly Tensor[], shape: Shape, dtype: DType, storage?: Storage, label?: string) {
