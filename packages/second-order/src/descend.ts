@@ -1,6 +1,8 @@
 import type { Ending } from "./outcome.ts";
-import { abortedAfter, converged, directionFailed, nonFiniteStart, notDescent, outOfSteps, searchFailed, stalled, unbounded } from "./outcome.ts";
+import { abortedAfter, converged, directionFailed, nonFiniteHere, notDescent, outOfSteps, searchFailed, stalled, unbounded } from "./outcome.ts";
 import type { Problem } from "./problem/problem.ts";
+import type { Progress } from "./progress.ts";
+import { isIdle, noiseOf, progressAfter, progressFrom } from "./progress.ts";
 import type { Decision, Line, Method, Point, Transition, Trial } from "./protocols.ts";
 import { allFinite, axpy, dot, maximumNorm } from "./vectors.ts";
 
@@ -11,15 +13,20 @@ export interface Limits {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Where a run stands: everything that its next step depends on. */
-export interface Standing {
-  readonly point: Point;
-  readonly steps: number;
-  readonly gradientNorm: number;
+/** What a method remembers of its steps. */
+export interface Memory {
   /** How the point was reached; undefined at the start and after a reset. */
   readonly last: Transition | undefined;
   /** The direction's own state. */
   readonly memory: unknown;
+}
+
+/** Where a run stands: everything that its next step depends on. */
+export interface Standing extends Memory {
+  readonly point: Point;
+  readonly steps: number;
+  readonly gradientNorm: number;
+  readonly progress: Progress;
 }
 
 /** A line that is being searched, and what the search wants next. */
@@ -30,14 +37,16 @@ interface OpenLine {
   readonly decision: Decision<unknown>;
 }
 
-/** A point at which value and gradient were computed. */
-export function pointAt(problem: Problem, x: Float64Array): Point {
-  return { x, ...problem.valueAndGradient(x) };
+/** A memory of nothing. */
+export function noMemory({ direction }: Method, dimension: number): Memory {
+  return { last: undefined, memory: direction.init(dimension) };
 }
 
 /** The start of a run. */
-export function standingAt(point: Point, method: Method, dimension: number): Standing {
-  return { point, steps: 0, gradientNorm: maximumNorm(point.gradient), last: undefined, memory: method.direction.init(dimension) };
+function standingAt(problem: Problem, x: Float64Array, memory: Memory): Standing {
+  const point: Point = { x, ...problem.valueAndGradient(x) };
+  const gradientNorm = maximumNorm(point.gradient);
+  return { ...memory, point, steps: 0, gradientNorm, progress: progressFrom(point.value, gradientNorm) };
 }
 
 /** Whether the signal has been given; asked anew each time, since callbacks may give it. */
@@ -46,10 +55,11 @@ function isAborted({ signal }: Limits): boolean {
 }
 
 /** Why a run ends where it stands, or undefined. */
-function endingAt({ point, steps, gradientNorm }: Standing, limits: Limits): Ending | undefined {
-  if (point.value === Number.NEGATIVE_INFINITY) return unbounded(point.value);
-  if (!Number.isFinite(point.value) || !Number.isFinite(gradientNorm)) return nonFiniteStart(point.value);
+function endingAt({ point, steps, gradientNorm, progress }: Standing, limits: Limits): Ending | undefined {
+  if (point.value === Number.NEGATIVE_INFINITY) return unbounded();
+  if (!Number.isFinite(point.value) || !Number.isFinite(gradientNorm)) return nonFiniteHere(point.value, steps);
   if (gradientNorm <= limits.tolerance) return converged(gradientNorm, limits.tolerance, steps);
+  if (isIdle(progress)) return stalled(gradientNorm, limits.tolerance);
   return steps >= limits.maxSteps ? outOfSteps(gradientNorm, steps) : undefined;
 }
 
@@ -67,7 +77,7 @@ function openLine(problem: Problem, { direction: part, search }: Method, standin
     slope,
     firstStep,
     curvature: part.curvature ?? 0.9,
-    noise: problem.precision ** (2 / 3) * Math.abs(point.value),
+    noise: noiseOf(point.value, problem.precision),
     curvatureAlong: () => dot(direction, problem.hessianVector(point.x, direction)),
   };
   return { line, direction, memory: state, decision: search.start(line) };
@@ -83,11 +93,19 @@ function evaluateTrial(problem: Problem, { search }: Method, from: Point, direct
   return { step, value, slope: dot(gradient, direction), finite: Number.isFinite(value) && allFinite(gradient), x, gradient };
 }
 
+/** A decision for a step that is lost in the rounding of x is one for no step. */
+function moving(decision: Decision<unknown>, from: Point): Decision<unknown> {
+  const stays = decision.kind === "accept" && decision.trial.x.every((element, index) => element === from.x[index]);
+  return stays ? { kind: "fail", reason: "no-decrease" } : decision;
+}
+
 /** The standing after a trial was accepted. */
 function stepTo(problem: Problem, standing: Standing, open: OpenLine, trial: Trial): Standing {
   const to: Point = { x: trial.x, value: trial.value, gradient: trial.gradient ?? problem.gradient(trial.x) };
   const last: Transition = { from: standing.point, to, direction: open.direction, step: trial.step };
-  return { point: to, steps: standing.steps + 1, gradientNorm: maximumNorm(to.gradient), last, memory: open.memory };
+  const gradientNorm = maximumNorm(to.gradient);
+  const progress = progressAfter(standing.progress, to.value, gradientNorm, problem.precision);
+  return { point: to, steps: standing.steps + 1, gradientNorm, progress, last, memory: open.memory };
 }
 
 /** Whether even a full step would promise less than a value's rounding. */
@@ -97,11 +115,17 @@ function promisesNothing({ line }: OpenLine, problem: Problem): boolean {
 
 /**
  * Runs a method: one flat loop, of which each turn either opens a line or evaluates one trial on it. It yields the standing at
- * the start and after each step, and returns how it ended.
+ * the start and after each step, and returns how it ended. With the memory of an earlier run it goes on where that one stopped.
  */
-export function* descend(problem: Problem, method: Method, limits: Limits, start: Float64Array): Generator<Standing, Ending, undefined> {
+export function* descend(
+  problem: Problem,
+  method: Method,
+  limits: Limits,
+  start: Float64Array,
+  memory: Memory = noMemory(method, problem.dimension),
+): Generator<Standing, Ending, undefined> {
   if (isAborted(limits)) return abortedAfter(0);
-  let standing = standingAt(pointAt(problem, start), method, problem.dimension);
+  let standing = standingAt(problem, start, memory);
   yield standing;
   let open: OpenLine | undefined;
   for (;;) {
@@ -115,8 +139,8 @@ export function* descend(problem: Problem, method: Method, limits: Limits, start
     } else if (open.decision.kind === "try") {
       const { step, state } = open.decision;
       const trial = evaluateTrial(problem, method, standing.point, open.direction, step);
-      if (trial.value === Number.NEGATIVE_INFINITY) return unbounded(trial.value);
-      open = { ...open, decision: method.search.next(state, trial, open.line) };
+      if (trial.value === Number.NEGATIVE_INFINITY) return unbounded();
+      open = { ...open, decision: moving(method.search.next(state, trial, open.line), standing.point) };
     }
     if (open.decision.kind === "accept") {
       standing = stepTo(problem, standing, open, open.decision.trial);
@@ -127,8 +151,8 @@ export function* descend(problem: Problem, method: Method, limits: Limits, start
       if (reason === "no-decrease" && promisesNothing(open, problem)) return stalled(standing.gradientNorm, limits.tolerance);
       // What the direction remembers may be what misled it: begin anew before giving up.
       const canReset = standing.last !== undefined && (reason === "no-decrease" || reason === "non-finite");
-      if (!canReset) return searchFailed(method.search.name, reason, standing.point.value, standing.gradientNorm);
-      standing = { ...standing, last: undefined, memory: method.direction.init(problem.dimension) };
+      if (!canReset) return searchFailed(method.search.name, reason, standing.gradientNorm);
+      standing = { ...standing, ...noMemory(method, problem.dimension) };
       open = undefined;
     }
   }

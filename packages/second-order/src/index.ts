@@ -17,6 +17,8 @@ export { saddleFreeNewton } from "./directions/saddle-free-newton.ts";
 export type { SaddleFreeNewtonOptions } from "./directions/saddle-free-newton.ts";
 export { steepest } from "./directions/steepest.ts";
 
+export { batchMinimizer } from "./batch/batch-minimizer.ts";
+export type { BatchMinimizerOptions, BatchMinimizerState } from "./batch/batch-minimizer.ts";
 export { methodNames } from "./methods.ts";
 export type { MethodName } from "./methods.ts";
 export { minimize, minimizeAsync, minimizeSteps } from "./minimize.ts";

@@ -8,7 +8,7 @@ import type { Ending, Iterate, MinimizeResult } from "./outcome.ts";
 import type { PlainObjective, Vector } from "./problem/plain-problem.ts";
 import { plainProblem } from "./problem/plain-problem.ts";
 import type { Problem } from "./problem/problem.ts";
-import { layoutOf, tensorProblem } from "./problem/tensor-problem.ts";
+import { compiledObjective, layoutOf, tensorProblem } from "./problem/tensor-problem.ts";
 import type { Method } from "./protocols.ts";
 
 /** Options of {@link minimize}, {@link minimizeSteps} and {@link minimizeAsync}. */
@@ -28,6 +28,7 @@ export interface MinimizeOptions<X> {
 /** A run that is ready to be stepped through: a generator over the standings, and what turns them into results. */
 interface Run<X> {
   readonly problem: Problem;
+  readonly start: Float64Array;
   readonly unpack: (x: Float64Array) => X;
   readonly standings: Generator<Standing, Ending, undefined>;
 }
@@ -58,28 +59,28 @@ function startVector(x0: unknown): Float64Array {
 function prepare(objective: Objective, x0: unknown, options: MinimizeOptions<never>): Run<unknown> {
   checkOptions("minimize", options, ["method", "tolerance", "maxSteps", "callback", "signal"]);
   const launch = (problem: Problem, start: Float64Array): Run<unknown>["standings"] =>
-    descend(problem, methodFor(options.method ?? "lbfgs", problem), checkedLimits(options, problem), start);
+    descend(problem, methodFor("minimize", options.method ?? "lbfgs", problem.has), checkedLimits(options, problem), start);
   if (typeof objective === "function") {
-    const layout = layoutOf(x0 as TensorTree);
-    const problem = tensorProblem(objective, layout);
-    return { problem, unpack: layout.unpack, standings: launch(problem, layout.start) };
+    const layout = layoutOf("minimize: x0", x0 as TensorTree);
+    const problem = tensorProblem(compiledObjective(objective), layout);
+    return { problem, start: layout.start, unpack: layout.unpack, standings: launch(problem, layout.start) };
   }
   if (typeof objective !== "object" || objective === null) {
     return fail("option", `minimize(objective): must be a function of tensors, or callbacks { value, gradient?, hessian? } over Float64Array; got ${describeValue(objective)}.`);
   }
   const start = startVector(x0);
   const problem = plainProblem(objective, start.length);
-  return { problem, unpack: (x) => Float64Array.from(x), standings: launch(problem, start) };
+  return { problem, start, unpack: (x) => x.slice(), standings: launch(problem, start) };
 }
 
-function* stepThrough(run: Run<unknown>, x0: unknown, callback?: (iterate: never) => unknown): Generator<Iterate<unknown>, MinimizeResult<unknown>, undefined> {
-  const { problem, unpack, standings } = run;
+function* stepThrough(run: Run<unknown>, callback?: (iterate: never) => unknown): Generator<Iterate<unknown>, MinimizeResult<unknown>, undefined> {
+  const { problem, start, unpack, standings } = run;
   let last: Standing | undefined;
   for (;;) {
     const turn = standings.next();
     if (turn.done === true) {
       const evaluations = { ...problem.counts };
-      if (last === undefined) return { x: x0, value: Number.NaN, gradientNorm: Number.NaN, steps: 0, evaluations, ...turn.value };
+      if (last === undefined) return { x: unpack(start), value: Number.NaN, gradientNorm: Number.NaN, steps: 0, evaluations, ...turn.value };
       return { x: unpack(last.point.x), value: last.point.value, gradientNorm: last.gradientNorm, steps: last.steps, evaluations, ...turn.value };
     }
     last = turn.value;
@@ -119,7 +120,7 @@ function* stepThrough(run: Run<unknown>, x0: unknown, callback?: (iterate: never
 export function minimizeSteps<P extends TensorTree>(objective: (params: P) => Tensor, x0: P, options?: MinimizeOptions<P>): Generator<Iterate<P>, MinimizeResult<P>, undefined>;
 export function minimizeSteps(objective: PlainObjective, x0: Vector, options?: MinimizeOptions<Float64Array>): Generator<Iterate<Float64Array>, MinimizeResult<Float64Array>, undefined>;
 export function minimizeSteps(objective: Objective, x0: unknown, options: MinimizeOptions<never> = {}): Generator<Iterate<unknown>, MinimizeResult<unknown>, undefined> {
-  return stepThrough(prepare(objective, x0, options), x0, options.callback);
+  return stepThrough(prepare(objective, x0, options), options.callback);
 }
 
 /** Runs a generator to its end. */
@@ -162,7 +163,7 @@ function finish<X>(steps: Generator<Iterate<X>, MinimizeResult<X>, undefined>): 
 export function minimize<P extends TensorTree>(objective: (params: P) => Tensor, x0: P, options?: MinimizeOptions<P>): MinimizeResult<P>;
 export function minimize(objective: PlainObjective, x0: Vector, options?: MinimizeOptions<Float64Array>): MinimizeResult<Float64Array>;
 export function minimize(objective: Objective, x0: unknown, options: MinimizeOptions<never> = {}): MinimizeResult<unknown> {
-  return finish(stepThrough(prepare(objective, x0, options), x0, options.callback));
+  return finish(stepThrough(prepare(objective, x0, options), options.callback));
 }
 
 /** Lets timers, input and drawing have their turn. */
@@ -192,7 +193,7 @@ async function turnOfEventLoop(): Promise<void> {
 export async function minimizeAsync<P extends TensorTree>(objective: (params: P) => Tensor, x0: P, options?: MinimizeOptions<P>): Promise<MinimizeResult<P>>;
 export async function minimizeAsync(objective: PlainObjective, x0: Vector, options?: MinimizeOptions<Float64Array>): Promise<MinimizeResult<Float64Array>>;
 export async function minimizeAsync(objective: Objective, x0: unknown, options: MinimizeOptions<never> = {}): Promise<MinimizeResult<unknown>> {
-  const steps = stepThrough(prepare(objective, x0, options), x0, options.callback);
+  const steps = stepThrough(prepare(objective, x0, options), options.callback);
   let began = performance.now();
   for (;;) {
     const turn = steps.next();

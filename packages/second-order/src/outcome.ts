@@ -50,6 +50,10 @@ function short(x: number): string {
   return String(Number(x.toPrecision(3)));
 }
 
+function count(steps: number): string {
+  return `${steps} ${steps === 1 ? "step" : "steps"}`;
+}
+
 /** The gradient is small enough. */
 export function converged(gradientNorm: number, tolerance: number, steps: number): Ending {
   const base = `converged: the largest element of the gradient, ${short(gradientNorm)}, is within the tolerance ${short(tolerance)}`;
@@ -59,23 +63,26 @@ export function converged(gradientNorm: number, tolerance: number, steps: number
 
 /** The steps ran out. */
 export function outOfSteps(gradientNorm: number, steps: number): Ending {
-  return { status: "max-steps", message: `stopped after ${steps} steps with the gradient still at ${short(gradientNorm)}. Raise maxSteps, loosen the tolerance, or use another method.` };
+  return { status: "max-steps", message: `stopped after ${count(steps)} with the gradient still at ${short(gradientNorm)}. Raise maxSteps, loosen the tolerance, or use another method.` };
 }
 
 /** The signal ended it. */
 export function abortedAfter(steps: number): Ending {
-  return { status: "aborted", message: `aborted by the signal after ${steps} steps.` };
+  return { status: "aborted", message: `aborted by the signal after ${count(steps)}.` };
 }
 
-/** Value or gradient at x0 is no number. */
-export function nonFiniteStart(value: number): Ending {
+/** Value or gradient is no number where the run stands. */
+export function nonFiniteHere(value: number, steps: number): Ending {
   const what = Number.isFinite(value) ? "the gradient" : `the value (${value})`;
-  return { status: "non-finite", message: `${what} at x0 is not finite. Start from a point where the function is defined.` };
+  const message = steps === 0
+    ? `${what} at x0 is not finite. Start from a point where the function is defined.`
+    : `${what} is not finite at the point that step ${steps} led to. Check the derivatives there, or use a search that looks at gradients, such as strongWolfe().`;
+  return { status: "non-finite", message };
 }
 
 /** The value fell to −∞, or went on falling to the end of the longest line. */
-export function unbounded(value: number): Ending {
-  return { status: "unbounded", message: `the value falls without bound (${short(value)} at last). Was the function to be maximized? Then minimize its negative; else bound it, for example by a penalty.` };
+export function unbounded(): Ending {
+  return { status: "unbounded", message: "the value falls without bound. Was the function to be maximized? Then minimize its negative; else bound it, for example by a penalty." };
 }
 
 /** A direction that could not be used. */
@@ -90,10 +97,10 @@ export function notDescent(name: string, slope: number): Ending {
 }
 
 /** A search that found no step, for its reason. */
-export function searchFailed(search: string, reason: "no-decrease" | "non-finite" | "unbounded" | "negative-curvature", value: number, gradientNorm: number): Ending {
-  if (reason === "unbounded") return unbounded(value);
+export function searchFailed(search: string, reason: "no-decrease" | "non-finite" | "unbounded" | "negative-curvature", gradientNorm: number): Ending {
+  if (reason === "unbounded") return unbounded();
   if (reason === "non-finite") {
-    return { status: "non-finite", message: `${search}() met only infinities and NaN along the direction, even with short steps. Check the function near the last x; shorten fixed steps, or use strongWolfe().` };
+    return { status: "non-finite", message: `${search}() met only infinities and NaN along the direction, however short the steps were. Check the function near the last x, or shorten fixed steps.` };
   }
   const why = reason === "negative-curvature" ? "the function curves downward along the direction, so that it is no convex quadratic" : "no step length fulfilled its conditions";
   const what = reason === "negative-curvature" ? "Use strongWolfe() instead." : "Check the gradient (finite differences), rescale the variables, or use another search.";

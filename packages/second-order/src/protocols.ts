@@ -62,7 +62,7 @@ export interface Direction<State = unknown> {
   readonly curvature?: number;
   /** Why it asks for that, as a clause for the message when a combination is refused. */
   readonly because?: string;
-  /** The state before the first step. */
+  /** The state before the first step: plain data, of numbers, null and `Float64Array` in arrays and objects. */
   init(dimension: number): State;
   /** Where to go from a point. */
   propose(state: State, at: Point, context: DirectionContext): Proposal<State>;

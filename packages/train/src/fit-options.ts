@@ -1,4 +1,4 @@
-import type { Key, Optimizer, StateTree, TensorTree } from "@opt/core";
+import type { BatchSolver, Key, Optimizer, StateTree, TensorTree } from "@opt/core";
 import { checkNumber, checkOptions, describeValue, fail, Tensor, treeFlatten } from "@opt/core";
 import type { Batches } from "./batches.ts";
 import { checkBatches } from "./batches.ts";
@@ -16,8 +16,8 @@ export interface FitOptions<Params extends TensorTree, Batch extends TensorTree,
   readonly loss: LossFunction<Params, Batch, Variables>;
   /** Where to start; these tensors are copied and stay as they are. */
   readonly params: Params;
-  /** An optimizer, such as `adam()` of `@opt/first-order`. */
-  readonly optimizer: Optimizer<State>;
+  /** An optimizer, such as `adam()` of `@opt/first-order`, or a solver of batches, such as `batchMinimizer()` of `@opt/second-order`. */
+  readonly optimizer: Optimizer<State> | BatchSolver<State>;
   /** The training batches: `minibatches(…)` of `@opt/data`, any object with `epoch(n)`, or a function of the epoch. */
   readonly batches: Batches<Batch>;
   /** How many epochs to run in this call, ≥ 1. */
@@ -55,7 +55,8 @@ function checkFunction(name: string, value: unknown): void {
 
 function isOptimizer(value: unknown): boolean {
   if (typeof value !== "object" || value === null) return false;
-  return "init" in value && typeof value.init === "function" && "update" in value && typeof value.update === "function";
+  const steps = ("update" in value && typeof value.update === "function") || ("solve" in value && typeof value.solve === "function");
+  return steps && "init" in value && typeof value.init === "function";
 }
 
 /** Checks all options before anything is computed. */
@@ -66,7 +67,7 @@ export function checkFitOptions<Params extends TensorTree, Batch extends TensorT
   const { loss, params, optimizer, batches, epochs, firstEpoch = 0, firstStep = 0, key, validation, metrics, signal } = options;
   if (typeof loss !== "function") fail("option", `fit({ loss }): must be a function (params, batch) => tensor; got ${describeValue(loss)}.`);
   if (!isOptimizer(optimizer)) {
-    fail("option", `fit({ optimizer }): must have the functions init and update; got ${describeValue(optimizer)}. Use for example adam() of @opt/first-order.`);
+    fail("option", `fit({ optimizer }): must have the functions init and update, or init and solve; got ${describeValue(optimizer)}. Use for example adam() of @opt/first-order.`);
   }
   const { leaves } = treeFlatten(params);
   if (leaves.length === 0 || !leaves.every((leaf) => leaf instanceof Tensor)) {

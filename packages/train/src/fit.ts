@@ -1,4 +1,4 @@
-import type { StateTree, Tensor, TensorTree } from "@opt/core";
+import type { BatchSolver, Optimizer, StateTree, Tensor, TensorTree } from "@opt/core";
 import { clone, fail } from "@opt/core";
 import { batchesOf, batchesPerEpoch, batchSize, showBatch } from "./batches.ts";
 import { readNumber, withContext } from "./calls.ts";
@@ -9,8 +9,10 @@ import type { EventLoop } from "./event-loop.ts";
 import type { FitOptions } from "./fit-options.ts";
 import { checkFitOptions } from "./fit-options.ts";
 import type { EpochRecord, FitResult } from "./history.ts";
+import type { LossFunction } from "./loss.ts";
 import { evaluationContext, lossOnly, trainingContext } from "./loss.ts";
-import type { Trained } from "./step.ts";
+import { makeSolverStep } from "./solver-step.ts";
+import type { Step, Trained } from "./step.ts";
 import { makeStep, withNumbersOf } from "./step.ts";
 import { makeStopwatch } from "./stopwatch.ts";
 
@@ -24,6 +26,10 @@ import { makeStopwatch } from "./stopwatch.ts";
  * A loss may need more than parameters and batch: its third argument holds `variables`, which it keeps from step to step
  * without gradients (running averages of batch normalization) and returns as `[loss, variables]`; `step`, for what changes
  * on a schedule; `key`, a fresh one for each step (dropout, noise); and `training`, false in evaluations.
+ *
+ * In place of an optimizer it takes a solver that evaluates each batch several times, such as `batchMinimizer()` of
+ * `@opt/second-order`: line searches, conjugate gradients (Algorithm 8.9), L-BFGS. Such a step counts as one, whatever it costs, and
+ * all evaluations of a batch see the same variables and the same key.
  *
  * A loss or gradient that is infinite or NaN is an outcome, not an error: that step is not taken, and training ends with the
  * status `non-finite`, the last parameters and state, and the path of the first tensor that was not finite.
@@ -77,13 +83,21 @@ function startOf<Params extends TensorTree, Batch extends TensorTree, State exte
   };
 }
 
+/** One update for each batch, or as many evaluations of it as a solver asks for. */
+function stepOf<Params extends TensorTree, Batch extends TensorTree, State extends StateTree, Variables extends StateTree>(
+  loss: LossFunction<Params, Batch, Variables>,
+  optimizer: Optimizer<State> | BatchSolver<State>,
+): Step<Params, State, Variables, Batch> {
+  return "solve" in optimizer ? makeSolverStep(loss, optimizer) : makeStep(loss, optimizer);
+}
+
 async function train<Params extends TensorTree, Batch extends TensorTree, State extends StateTree, Variables extends StateTree>(
   options: FitOptions<Params, Batch, State, Variables>,
   eventLoop: EventLoop,
 ): Promise<FitResult<Params, State, Variables>> {
   const { loss, optimizer, batches, epochs, firstEpoch = 0, firstStep = 0, key, validation, signal, onStep, onEpoch } = options;
   let trained = startOf(options);
-  const step = makeStep(loss, optimizer);
+  const step = stepOf(loss, optimizer);
   const validationLoss = (params: Params, batch: Batch, { variables }: { readonly variables: Variables }): Tensor =>
     lossOnly(loss, evaluationContext(variables))(params, batch);
   const evaluator = makeEvaluator("fit", "validation", { loss: validationLoss, ...options.metrics });
@@ -110,10 +124,11 @@ async function train<Params extends TensorTree, Batch extends TensorTree, State 
       const number = losses.length + 1;
       const stepNumber = firstStep + losses.length;
       const size = batchSize("fit({ batches })", batch);
-      const [next, lossTensor] = withContext(
+      const taken = withContext(
         () => `fit: step ${String(number)}, batch ${showBatch(batch)}`,
         () => step(trained, batch, stepNumber, key),
       );
+      const [next, lossTensor, solverMessage] = taken instanceof Promise ? await taken : taken;
       const read = readNumber(lossTensor);
       const value = typeof read === "number" ? read : await read;
       if (!Number.isFinite(value)) {
@@ -135,7 +150,7 @@ async function train<Params extends TensorTree, Batch extends TensorTree, State 
       examples += size;
       if (onStep !== undefined) {
         const stepOfEpoch = number - stepsBefore;
-        const pending = onStep({ step: number, epoch, stepOfEpoch, batchesPerEpoch: stepsPerEpoch, loss: value, seconds: stopwatch.seconds(), batch, ...trained });
+        const pending = onStep({ step: number, epoch, stepOfEpoch, batchesPerEpoch: stepsPerEpoch, loss: value, seconds: stopwatch.seconds(), batch, ...trained, ...(solverMessage !== undefined && { solverMessage }) });
         if (pending instanceof Promise) await pending;
       }
       const turn = eventLoop.turn();

@@ -23,6 +23,8 @@ export interface StepInfo<Params extends TensorTree = TensorTree, Batch extends 
   readonly state: State;
   /** The loss's variables after the step; as with `params`. */
   readonly variables: Variables;
+  /** How a solver ended on this batch; optimizers say nothing. */
+  readonly solverMessage?: string;
 }
 
 /** What is kept of an epoch. */

@@ -10,13 +10,20 @@ export type Trained<Params extends TensorTree, State extends StateTree, Variable
   readonly variables: Variables;
 };
 
-/** One training step: what it leaves behind, and the loss before the step, which is NaN when nothing was changed. */
+/** What a step leaves behind, the loss before it, which is NaN when nothing was changed, and what a solver says about it. */
+export type StepResult<Params extends TensorTree, State extends StateTree, Variables extends StateTree> = readonly [
+  trained: Trained<Params, State, Variables>,
+  loss: Tensor,
+  message?: string,
+];
+
+/** One training step. */
 export type Step<Params extends TensorTree, State extends StateTree, Variables extends StateTree, Batch extends TensorTree> = (
   trained: Trained<Params, State, Variables>,
   batch: Batch,
   step: Scalar,
   key: Key | undefined,
-) => readonly [Trained<Params, State, Variables>, Tensor];
+) => StepResult<Params, State, Variables> | Promise<StepResult<Params, State, Variables>>;
 
 /** How many elements of a floating-point tensor are infinite or NaN, as a rank-0 tensor. */
 export function countNonFinite(x: Tensor): Tensor {

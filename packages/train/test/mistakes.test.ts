@@ -33,7 +33,7 @@ describe("mistakes in the options of fit", () => {
     expect(await bad({ epochs: 0.5 })).toMatchInlineSnapshot(`"option: fit({ epochs }): must be an integer ≥ 1; got 0.5."`);
     expect(await bad({ firstEpoch: -1 })).toMatchInlineSnapshot(`"option: fit({ firstEpoch }): must be an integer ≥ 0; got -1."`);
     expect(await bad({ loss: 3 })).toMatchInlineSnapshot(`"option: fit({ loss }): must be a function (params, batch) => tensor; got 3."`);
-    expect(await bad({ optimizer: "adam" })).toMatchInlineSnapshot(`"option: fit({ optimizer }): must have the functions init and update; got "adam". Use for example adam() of @opt/first-order."`);
+    expect(await bad({ optimizer: "adam" })).toMatchInlineSnapshot(`"option: fit({ optimizer }): must have the functions init and update, or init and solve; got "adam". Use for example adam() of @opt/first-order."`);
     expect(await bad({ params: {} })).toMatchInlineSnapshot(`"tree: fit({ params }): must be a tree of one or more tensors; got an empty object. Wrap numbers: tensor(value)."`);
     expect(await bad({ batches: [] })).toMatchInlineSnapshot(`"option: fit({ batches }): must be a function of the epoch's number that returns batches, or have a method epoch(n); got []. Use minibatches of @opt/data, or (epoch) => batches for an array."`);
     expect(await bad({ batches: () => 3 })).toMatchInlineSnapshot(`"option: fit({ batches }): epoch 0 must be iterable; got 3."`);

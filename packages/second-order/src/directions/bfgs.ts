@@ -1,9 +1,9 @@
 import type { Direction, Transition } from "../protocols.ts";
-import { difference, dot, matrixVector, norm, scaled } from "../vectors.ts";
+import { difference, dot, matrixVector, negated } from "../vectors.ts";
 import { gradientFirstStep } from "./steepest.ts";
 
-/** The state of {@link bfgs}: the approximation of the inverse Hessian, row by row; undefined before the first step. */
-export type BfgsState = { readonly inverse: Float64Array | undefined };
+/** The state of {@link bfgs}: the approximation of the inverse Hessian, row by row; null before the first step. */
+export type BfgsState = { readonly inverse: Float64Array | null };
 
 /** A step s, the change y of the gradient along it and sᵀy; undefined where the curvature sᵀy is not surely positive. */
 export function curvaturePair(last: Transition): { s: Float64Array; y: Float64Array; product: number } | undefined {
@@ -11,7 +11,7 @@ export function curvaturePair(last: Transition): { s: Float64Array; y: Float64Ar
   const y = difference(last.to.gradient, last.from.gradient);
   const product = dot(s, y);
   // Below this, the sign of sᵀy may be rounding.
-  return product > 1e-14 * norm(s) * norm(y) ? { s, y, product } : undefined;
+  return product > 1e-14 * Math.sqrt(dot(s, s)) * Math.sqrt(dot(y, y)) ? { s, y, product } : undefined;
 }
 
 /**
@@ -69,7 +69,7 @@ export function bfgs(): Direction<BfgsState> {
     name: "bfgs",
     asks: "decrease",
     because: "its matrix is learned from steps that lower the value",
-    init: () => ({ inverse: undefined }),
+    init: () => ({ inverse: null }),
     propose(state, at, { last }) {
       const pair = last === undefined ? undefined : curvaturePair(last);
       let { inverse } = state;
@@ -77,11 +77,11 @@ export function bfgs(): Direction<BfgsState> {
         const before = inverse ?? diagonal(at.x.length, pair.product / dot(pair.y, pair.y));
         inverse = bfgsUpdate(before, pair.s, pair.y, pair.product);
       }
-      const direction = inverse === undefined ? undefined : scaled(-1, matrixVector(inverse, at.gradient));
-      if (direction !== undefined && dot(at.gradient, direction) < 0) return { kind: "go", direction, state: { inverse } };
+      const descent = negated(at.gradient);
+      const direction = inverse === null ? descent : matrixVector(inverse, descent);
+      if (inverse !== null && dot(at.gradient, direction) < 0) return { kind: "go", direction, state: { inverse } };
       // Rounding can spoil the matrix of a badly scaled function: begin anew.
-      const gradientNorm = norm(at.gradient);
-      return { kind: "go", direction: scaled(-1, at.gradient), state: { inverse: undefined }, firstStep: gradientFirstStep(at, -(gradientNorm ** 2), last) };
+      return { kind: "go", direction: descent, state: { inverse: null }, firstStep: gradientFirstStep(at, dot(at.gradient, descent), last) };
     },
   };
 }

@@ -1,7 +1,7 @@
 import { checkNumber, checkOptions } from "@opt/core";
 import { checkChoice } from "../check-choice.ts";
 import type { Direction } from "../protocols.ts";
-import { axpy, dot, scaled } from "../vectors.ts";
+import { addScaled, dot, negated } from "../vectors.ts";
 import { gradientFirstStep } from "./steepest.ts";
 
 /** How β is computed from the last two gradients. */
@@ -11,7 +11,10 @@ export type ConjugateGradientBeta = "fletcher-reeves" | "polak-ribiere" | "polak
 export interface ConjugateGradientOptions {
   /** The formula of β. Default `"polak-ribiere-plus"`. */
   readonly beta?: ConjugateGradientBeta;
-  /** After how many steps to begin anew along the gradient, ≥ 1. Default: only when a direction would not descend. */
+  /**
+   * After how many steps to begin anew along the gradient, ≥ 1. Default: only when a direction would not descend. Fletcher–Reeves
+   * needs it, since it cannot recover from a bad direction by itself: 10, or the number of variables where that is less.
+   */
   readonly resetEvery?: number;
 }
 
@@ -19,10 +22,10 @@ export interface ConjugateGradientOptions {
 export type ConjugateGradientState = { readonly sinceReset: number };
 
 /** The formulas of β, by name. */
-export const betaNames: readonly ConjugateGradientBeta[] = ["fletcher-reeves", "polak-ribiere", "polak-ribiere-plus"];
+const betaNames: readonly ConjugateGradientBeta[] = ["fletcher-reeves", "polak-ribiere", "polak-ribiere-plus"];
 
 /** β from the inner products of the new gradient g and the old one h: gᵀg, gᵀh and hᵀh. */
-export function betaOf(formula: ConjugateGradientBeta, newNew: number, newOld: number, oldOld: number): number {
+function betaOf(formula: ConjugateGradientBeta, newNew: number, newOld: number, oldOld: number): number {
   if (oldOld === 0) return 0;
   if (formula === "fletcher-reeves") return newNew / oldOld;
   const beta = (newNew - newOld) / oldOld;
@@ -71,13 +74,14 @@ export function conjugateGradient(options: ConjugateGradientOptions = {}): Direc
       const { gradient } = at;
       const newNew = dot(gradient, gradient);
       const begin = (): ReturnType<Direction<ConjugateGradientState>["propose"]> => {
-        const direction = scaled(-1, gradient);
+        const direction = negated(gradient);
         return { kind: "go", direction, state: { sinceReset: 1 }, firstStep: gradientFirstStep(at, -newNew, last) };
       };
       if (last === undefined || state.sinceReset >= resetEvery) return begin();
       const old = last.from.gradient;
       const beta = betaOf(formula, newNew, dot(gradient, old), dot(old, old));
-      const direction = axpy(beta, last.direction, scaled(-1, gradient));
+      const direction = negated(gradient);
+      addScaled(direction, beta, last.direction);
       const slope = dot(gradient, direction);
       if (!(slope < -1e-10 * newNew)) return begin();
       return { kind: "go", direction, state: { sinceReset: state.sinceReset + 1 }, firstStep: gradientFirstStep(at, slope, last) };

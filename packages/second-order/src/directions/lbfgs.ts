@@ -1,6 +1,6 @@
 import { checkNumber, checkOptions } from "@opt/core";
 import type { Direction } from "../protocols.ts";
-import { axpy, dot, scaled } from "../vectors.ts";
+import { addScaled, dot, negated, scale } from "../vectors.ts";
 import { curvaturePair } from "./bfgs.ts";
 import { gradientFirstStep } from "./steepest.ts";
 
@@ -20,22 +20,20 @@ export interface CurvaturePair {
 /** The state of {@link lbfgs}: the remembered steps, newest last. */
 export type LbfgsState = { readonly pairs: readonly CurvaturePair[] };
 
-/** The product of the implied inverse Hessian and a vector, by the two-loop recursion. */
-function twoLoops(pairs: readonly CurvaturePair[], vector: Float64Array): Float64Array {
+/** Multiplies a vector, in place, by the implied inverse Hessian: the two-loop recursion. */
+function multiplyByInverse(pairs: readonly CurvaturePair[], vector: Float64Array): void {
   const weights: number[] = [];
-  let q = vector;
   for (const { s, y, product } of [...pairs].reverse()) {
-    const weight = dot(s, q) / product;
+    const weight = dot(s, vector) / product;
     weights.push(weight);
-    q = axpy(-weight, y, q);
+    addScaled(vector, -weight, y);
   }
   const newest = pairs.at(-1);
-  let result = newest === undefined ? q : scaled(newest.product / dot(newest.y, newest.y), q);
+  if (newest !== undefined) scale(vector, newest.product / dot(newest.y, newest.y));
   for (const { s, y, product } of pairs) {
     const weight = weights.pop() ?? 0;
-    result = axpy(weight - dot(y, result) / product, s, result);
+    addScaled(vector, weight - dot(y, vector) / product, s);
   }
-  return result;
 }
 
 /**
@@ -69,10 +67,10 @@ export function lbfgs(options: LbfgsOptions = {}): Direction<LbfgsState> {
     propose(state, at, { last }) {
       const pair = last === undefined ? undefined : curvaturePair(last);
       const pairs = pair === undefined ? state.pairs : [...state.pairs, pair].slice(-history);
-      const direction = scaled(-1, twoLoops(pairs, at.gradient));
-      const slope = dot(at.gradient, direction);
-      if (pairs.length > 0 && slope < 0) return { kind: "go", direction, state: { pairs } };
-      const descent = scaled(-1, at.gradient);
+      const direction = negated(at.gradient);
+      multiplyByInverse(pairs, direction);
+      if (pairs.length > 0 && dot(at.gradient, direction) < 0) return { kind: "go", direction, state: { pairs } };
+      const descent = negated(at.gradient);
       return { kind: "go", direction: descent, state: { pairs: [] }, firstStep: gradientFirstStep(at, dot(at.gradient, descent), last) };
     },
   };

@@ -1,7 +1,7 @@
-import { checkNumber, checkOptions, fail } from "@opt/core";
+import { checkNumber, checkOptions, describeValue, fail } from "@opt/core";
 import { choleskySolve, symmetricSolve } from "../linear-algebra.ts";
 import type { Direction, Proposal } from "../protocols.ts";
-import { allFinite, maximumNorm, scaled } from "../vectors.ts";
+import { allFinite, maximumNorm, negated } from "../vectors.ts";
 
 /** Options of {@link newton}. */
 export interface NewtonOptions {
@@ -70,7 +70,7 @@ export function newton(options: NewtonOptions = {}): Direction<NewtonState> {
   checkOptions("newton", options, ["regularization"]);
   const { regularization = 0 } = options;
   if (regularization !== "automatic") {
-    if (typeof regularization !== "number") fail("option", `newton({ regularization }): must be a number ≥ 0 or "automatic"; got ${String(regularization)}.`);
+    if (typeof regularization !== "number") fail("option", `newton({ regularization }): must be a number ≥ 0 or "automatic"; got ${describeValue(regularization)}.`);
     checkNumber("newton", "regularization", regularization, { min: 0 });
   }
   return {
@@ -82,10 +82,10 @@ export function newton(options: NewtonOptions = {}): Direction<NewtonState> {
       if (!allFinite(hessian)) return nonFiniteHessian("newton");
       if (regularization === "automatic") {
         const found = regularized(hessian, at.gradient, state.regularization);
-        if (found !== undefined) return { kind: "go", direction: scaled(-1, found.solution), state: { regularization: found.alpha } };
+        if (found !== undefined) return { kind: "go", direction: negated(found.solution), state: { regularization: found.alpha } };
       } else {
         const solution = symmetricSolve(hessian, regularization, at.gradient);
-        if (solution !== undefined) return { kind: "go", direction: scaled(-1, solution), state: { regularization } };
+        if (solution !== undefined) return { kind: "go", direction: negated(solution), state: { regularization } };
       }
       return { kind: "fail", reason: "singular", message: 'the Hessian is singular, so that Newton\'s equation has no solution. Use newton({ regularization: "automatic" }) or saddleFreeNewton().' };
     },

@@ -1,12 +1,12 @@
 import { checkNumber, checkOptions } from "@opt/core";
 import { symmetricEigen } from "../linear-algebra.ts";
 import type { Direction, Proposal } from "../protocols.ts";
-import { allFinite, axpy, dot } from "../vectors.ts";
+import { addScaled, allFinite, dot } from "../vectors.ts";
 import { nonFiniteHessian } from "./newton.ts";
 
 /** Options of {@link saddleFreeNewton}. */
 export interface SaddleFreeNewtonOptions {
-  /** The least |λ| that is divided by, as a share of the largest, in (0, 1). Default 1e-6. */
+  /** The least |λ| that is divided by, as a share of the largest, in (0, 1). Default 1e-12, about what rounding leaves of a 0. */
   readonly floor?: number;
 }
 
@@ -37,7 +37,7 @@ export interface SaddleFreeNewtonOptions {
  */
 export function saddleFreeNewton(options: SaddleFreeNewtonOptions = {}): Direction<null> {
   checkOptions("saddleFreeNewton", options, ["floor"]);
-  const { floor = 1e-6 } = options;
+  const { floor = 1e-12 } = options;
   checkNumber("saddleFreeNewton", "floor", floor, { above: 0, below: 1 });
   return {
     name: "saddleFreeNewton",
@@ -49,10 +49,10 @@ export function saddleFreeNewton(options: SaddleFreeNewtonOptions = {}): Directi
       const { values, vectors } = symmetricEigen(hessian);
       const largest = Math.max(...values.map(Math.abs));
       if (largest === 0) return { kind: "fail", reason: "singular", message: "the Hessian is zero, so that it says nothing about a step. Use steepest() or bfgs() there." };
-      let direction: Float64Array = new Float64Array(at.x.length);
+      const direction = new Float64Array(at.x.length);
       vectors.forEach((vector, index) => {
         const size = Math.max(Math.abs(values[index]!), floor * largest);
-        direction = axpy(-dot(vector, at.gradient) / size, vector, direction);
+        addScaled(direction, -dot(vector, at.gradient) / size, vector);
       });
       return { kind: "go", direction, state: null };
     },

@@ -1,5 +1,5 @@
 import type { Direction, DirectionContext, Point } from "../protocols.ts";
-import { dot, norm, scaled } from "../vectors.ts";
+import { dot, negated, norm } from "../vectors.ts";
 
 /** A first step for a direction that knows no curvature: of unit length at the start, later with the decrease of the last step. */
 export function gradientFirstStep(at: Point, slope: number, last: DirectionContext["last"]): number {
@@ -30,7 +30,7 @@ export function steepest(): Direction<null> {
     name: "steepest",
     init: () => null,
     propose(_state, at, { last }) {
-      const direction = scaled(-1, at.gradient);
+      const direction = negated(at.gradient);
       return { kind: "go", direction, state: null, firstStep: gradientFirstStep(at, dot(at.gradient, direction), last) };
     },
   };

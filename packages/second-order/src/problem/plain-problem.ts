@@ -25,8 +25,8 @@ const callbackNames = ["value", "gradient", "hessian", "hessianVector"] as const
 function copied(name: string, result: unknown, length: number, meaning: string): Float64Array {
   const isVector = Array.isArray(result) || result instanceof Float64Array;
   if (!isVector) return fail("dtype", `minimize: objective.${name}: must return an array of numbers or a Float64Array; got ${describeValue(result)}.`);
-  if (result.length !== length) fail("shape", `minimize: objective.${name}: must return ${length} numbers, ${meaning}; got ${result.length}.`);
-  return Float64Array.from(result as ArrayLike<number>);
+  if (result.length !== length) fail("shape", `minimize: objective.${name}: must return ${length} ${length === 1 ? "number" : "numbers"}, ${meaning}; got ${result.length}.`);
+  return new Float64Array(result as ArrayLike<number>);
 }
 
 function checkNumberResult(result: unknown): number {
@@ -39,8 +39,8 @@ function differences(value: (x: Float64Array) => number, x: Float64Array): Float
   for (let i = 0; i < x.length; i++) {
     const at = x[i]!;
     const width = Math.cbrt(Number.EPSILON) * Math.max(1, Math.abs(at));
-    const above = Float64Array.from(x);
-    const below = Float64Array.from(x);
+    const above = x.slice();
+    const below = x.slice();
     above[i] = at + width;
     below[i] = at - width;
     // Divided by the distance that the two rounded points really have.

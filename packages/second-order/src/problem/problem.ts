@@ -1,6 +1,6 @@
 import type { Curvature, SecondDerivative } from "../protocols.ts";
 
-/** How often a function and its derivatives were computed. */
+/** How often a function and its derivatives were computed. The Hessian of a tensor function takes n products, which are not counted besides. */
 export interface Evaluations {
   readonly value: number;
   readonly gradient: number;

@@ -1,5 +1,6 @@
-import type { Tensor, TensorTree, TypedArray } from "@opt/core";
-import { compile, describeValue, fail, fromArray, hessian, hvp, Tensor as TensorClass, treeFlatten, treePaths, treeUnflatten, valueAndGrad } from "@opt/core";
+import type { BatchObjective, Tensor, TensorTree, TypedArray } from "@opt/core";
+import { compile, describeValue, fail, fromArray, hvp, Tensor as TensorClass, treeFlatten, treePaths, treeUnflatten, valueAndGrad } from "@opt/core";
+import type { SecondDerivative } from "../protocols.ts";
 import type { Problem } from "./problem.ts";
 import { noEvaluations } from "./problem.ts";
 
@@ -30,15 +31,16 @@ function packTree(tree: TensorTree): Float64Array {
   return pack(treeFlatten(tree).leaves.map((leaf) => (leaf as Tensor).readSync()));
 }
 
-/** Lays out a tree of f32 and f64 tensors as one vector. */
-export function layoutOf<P extends TensorTree>(x0: P): Layout<P> {
+/** Lays out a tree of f32 and f64 tensors as one vector; `where` names it in messages. */
+export function layoutOf<P extends TensorTree>(where: string, x0: P): Layout<P> {
   const { leaves, structure } = treeFlatten(x0);
   const paths = treePaths(x0);
-  if (leaves.length === 0) fail("tree", "minimize: x0: must hold at least one tensor; got none.");
+  if (leaves.length === 0) fail("tree", `${where}: must hold at least one tensor; got none.`);
   const tensors = leaves.map((leaf, index) => {
-    const name = paths[index] === undefined || paths[index] === "" ? "x0" : `x0.${paths[index]}`;
-    if (!(leaf instanceof TensorClass)) return fail("dtype", `minimize: ${name}: must be a tensor; got ${describeValue(leaf)}. Wrap it: tensor(value, { dtype: "f64" }).`);
-    if (leaf.dtype !== "f64" && leaf.dtype !== "f32") return fail("dtype", `minimize: ${name}: must be f64 or f32; got ${leaf.dtype}. Use cast(x, "f64").`);
+    const path = paths[index] ?? "";
+    const name = path === "" || path.startsWith("[") ? `${where}${path}` : `${where}.${path}`;
+    if (!(leaf instanceof TensorClass)) return fail("dtype", `${name}: must be a tensor; got ${describeValue(leaf)}. Wrap it: tensor(value, { dtype: "f64" }).`);
+    if (leaf.dtype !== "f64" && leaf.dtype !== "f32") return fail("dtype", `${name}: must be f64 or f32; got ${leaf.dtype}. Use cast(x, "f64").`);
     return { shape: leaf.shape, size: leaf.size, single: leaf.dtype === "f32", elements: leaf.readSync() };
   });
   const start = pack(tensors.map(({ elements }) => elements));
@@ -48,56 +50,75 @@ export function layoutOf<P extends TensorTree>(x0: P): Layout<P> {
     const filled = tensors.map(({ shape, size, single }) => {
       const elements = x.slice(offset, offset + size);
       offset += size;
-      return fromArray(single ? Float32Array.from(elements) : elements, shape);
+      return fromArray(single ? new Float32Array(elements) : elements, shape);
     });
     // Every leaf is replaced by one of its shape and dtype.
     return treeUnflatten(structure, filled) as P;
   };
   const round = (x: Float64Array): Float64Array => {
-    if (!someSingle) return x;
-    x.set(packTree(unpack(x)));
+    let offset = 0;
+    for (const { size, single } of tensors) {
+      if (single) x.set(new Float32Array(x.subarray(offset, offset + size)), offset);
+      offset += size;
+    }
     return x;
   };
   return { start, unpack, round, precision: someSingle ? 2 ** -23 : Number.EPSILON };
 }
 
-/** The problem of minimizing a tensor function; it and its derivatives are compiled once each, when first needed. */
-export function tensorProblem<P extends TensorTree>(fn: (params: P) => Tensor, layout: Layout<P>): Problem {
-  const { start, unpack, round, precision } = layout;
-  const counts = noEvaluations();
-  const both = compile(valueAndGrad(fn), { donate: [] });
-  const valueOnly = compile(fn, { donate: [] });
-  const matrix = hessian(fn);
-  const product = compile(hvp(fn), { donate: [] });
-  const valueAndGradient = (x: Float64Array): { value: number; gradient: Float64Array } => {
-    counts.value++;
-    counts.gradient++;
-    const [value, gradient] = both(unpack(x));
-    return { value: value.item(), gradient: packTree(gradient) };
-  };
+/** A tensor function with its derivatives, compiled once each, when first needed. */
+export function compiledObjective<P extends TensorTree>(fn: (params: P) => Tensor): BatchObjective<P> {
   return {
-    dimension: start.length,
-    has: ["hessian", "hessian-vector"],
+    value: compile(fn, { donate: [] }),
+    valueAndGradient: compile(valueAndGrad(fn), { donate: [] }),
+    hessianVector: compile(hvp(fn), { donate: [] }),
+  };
+}
+
+/** The second derivatives that every tensor function has. */
+export const tensorDerivatives: readonly SecondDerivative[] = ["hessian", "hessian-vector"];
+
+/** The problem of minimizing a tensor function over a tree that is laid out as one vector. */
+export function tensorProblem<P extends TensorTree>(objective: BatchObjective<P>, layout: Layout<P>): Problem {
+  const { start, unpack, round, precision } = layout;
+  const dimension = start.length;
+  const counts = noEvaluations();
+  return {
+    dimension,
+    has: tensorDerivatives,
     precision,
     counts,
     round,
     value(x) {
       counts.value++;
-      return valueOnly(unpack(x)).item();
+      return objective.value(unpack(x)).item();
     },
     gradient(x) {
       // The value comes with the gradient at hardly any cost.
       counts.gradient++;
-      return packTree(both(unpack(x))[1]);
+      return packTree(objective.valueAndGradient(unpack(x))[1]);
     },
-    valueAndGradient,
+    valueAndGradient(x) {
+      counts.value++;
+      counts.gradient++;
+      const [value, gradient] = objective.valueAndGradient(unpack(x));
+      return { value: value.item(), gradient: packTree(gradient) };
+    },
     hessian(x) {
       counts.hessian++;
-      return Float64Array.from(matrix(unpack(x)).readSync());
+      const at = unpack(x);
+      const matrix = new Float64Array(dimension * dimension);
+      for (let row = 0; row < dimension; row++) {
+        const axis = new Float64Array(dimension);
+        axis[row] = 1;
+        // The matrix is symmetric: its columns are its rows.
+        matrix.set(packTree(objective.hessianVector(at, unpack(axis))), row * dimension);
+      }
+      return matrix;
     },
     hessianVector(x, vector) {
       counts.hessianVector++;
-      return packTree(product(unpack(x), unpack(vector)));
+      return packTree(objective.hessianVector(unpack(x), unpack(vector)));
     },
   };
 }

@@ -41,7 +41,7 @@ function sampleOf(end: Trial | undefined, line: Line): LineSample {
  */
 function decreases({ slope }: Conditions, trial: Trial, line: Line): boolean {
   if (trial.value <= line.value + slope * trial.step * line.slope) return true;
-  return trial.value <= line.value + line.noise && trial.slope <= (2 * slope - 1) * line.slope;
+  return Math.abs(trial.value - line.value) <= line.noise && trial.slope <= (2 * slope - 1) * line.slope;
 }
 
 /** The next length inside an interval: the cubic's minimum, kept away from the ends, or the middle when progress is slow. */
@@ -87,7 +87,7 @@ function shrink(conditions: Conditions, state: StrongWolfeState, line: Line): De
   const exhausted = trials >= conditions.maxTrials || length <= 1e-15 * Math.max(from.step, high?.step ?? 0);
   if (high === undefined || exhausted) {
     // A decrease without the second condition is still progress.
-    if (low !== undefined) return { kind: "accept", trial: low };
+    if (low !== undefined && low.value < line.value) return { kind: "accept", trial: low };
     return { kind: "fail", reason: high?.finite === false ? "non-finite" : "no-decrease" };
   }
   const lengths = [length, ...state.lengths].slice(0, 3);
