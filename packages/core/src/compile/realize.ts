@@ -7,7 +7,8 @@ import { arrayStorage } from "../tensor/storage.ts";
 import { dataOperation, noInputs, Tensor } from "../tensor/tensor.ts";
 import type { StateTree } from "../tree/structure.ts";
 import { rebuild, walk } from "../tree/structure.ts";
-import { managedStorage } from "../wasm/executable.ts";
+import { literalValue } from "../ops/operands.ts";
+import { filledStorage, managedStorage } from "../wasm/executable.ts";
 import { wasmMemory } from "../wasm/memory.ts";
 import { failRetired } from "./graph.ts";
 import { planFor, runLazily } from "./lazy-plans.ts";
@@ -16,14 +17,30 @@ function failTraced(tensor: Tensor): never {
   return fail("trace", `${tensor.toString()} has no value yet: it belongs to a function that is being traced. Return it from the compiled function and read it there.`);
 }
 
+/** Gives a tensor its elements. */
+function settle(tensor: Tensor, storage: Storage): void {
+  tensor.storage = storage;
+  tensor.operation = dataOperation;
+  tensor.inputs = noInputs;
+}
+
+/** Fills in the elements of a literal: fresh parameters and optimizer states are many of them, and none is worth a plan. */
+function fillLiteral(tensor: Tensor): boolean {
+  const value = tensor.dtype === "bool" ? undefined : literalValue(tensor);
+  if (value === undefined) return false;
+  settle(tensor, filledStorage(tensor.dtype, tensor.size, value));
+  return true;
+}
+
 /** Computes tensors, all in one plan, and keeps their elements. */
 export function realize(tensors: readonly Tensor[]): void {
-  const pending = tensors.filter((tensor) => tensor.storage === undefined);
-  if (pending.length === 0) return;
-  for (const tensor of pending) {
+  const missing = [...new Set(tensors)].filter((tensor) => tensor.storage === undefined);
+  for (const tensor of missing) {
     if (tensor.onHost) failTraced(tensor);
     if (tensor.operation.name === "data") failRetired(tensor);
   }
+  const pending = missing.filter((tensor) => !fillLiteral(tensor));
+  if (pending.length === 0) return;
   const run = planFor(pending, failTraced);
   const { inputs, fresh } = runLazily(run);
   const handedOut = new Set<Storage>();
@@ -34,9 +51,7 @@ export function realize(tensors: readonly Tensor[]): void {
     if (storage === undefined) throw new Error("opt: internal: a plan output has no elements");
     if (output.kind === "input" || handedOut.has(storage)) storage.shared = true;
     handedOut.add(storage);
-    tensor.storage = storage;
-    tensor.operation = dataOperation;
-    tensor.inputs = noInputs;
+    settle(tensor, storage);
   });
 }
 

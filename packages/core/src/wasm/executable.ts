@@ -1,7 +1,7 @@
 import { runHost } from "../compile/host-program.ts";
 import type { Plan } from "../compile/plan.ts";
 import { fail } from "../errors.ts";
-import { itemSize } from "../tensor/dtype.ts";
+import { itemSize, makeArray } from "../tensor/dtype.ts";
 import type { TypedArray } from "../tensor/dtype.ts";
 import type { DeviceBuffer, Storage } from "../tensor/storage.ts";
 import { arrayStorage, bufferStorage } from "../tensor/storage.ts";
@@ -32,6 +32,14 @@ export function managedStorage(dtype: Storage["dtype"], length: number): Storage
   const buffer = wasmMemory().allocate(length * itemSize[dtype]);
   const storage = bufferStorage(dtype, length, buffer);
   finalizer.register(storage, buffer);
+  return storage;
+}
+
+/** Makes a storage with every element equal to one value. */
+export function filledStorage(dtype: Storage["dtype"], length: number, value: number): Storage {
+  if (length * itemSize[dtype] <= smallBytes) return arrayStorage(dtype, makeArray(dtype, length).fill(value));
+  const storage = managedStorage(dtype, length);
+  wasmMemory().fill(dtype, storage.buffer?.address ?? 0, length, value);
   return storage;
 }
 

@@ -160,6 +160,13 @@ export class WasmMemory {
     return this.#i32.slice(address >> 2, (address >> 2) + length);
   }
 
+  /** Sets elements to one value. */
+  fill(dtype: DType, address: number, length: number, value: number): void {
+    if (dtype === "f64") this.#f64.fill(value, address >> 3, (address >> 3) + length);
+    else if (dtype === "f32") this.#f32.fill(value, address >> 2, (address >> 2) + length);
+    else this.#i32.fill(value, address >> 2, (address >> 2) + length);
+  }
+
   /** Copies bytes within the memory. */
   copy(from: number, to: number, byteLength: number): void {
     this.#bytes.copyWithin(to, from, from + byteLength);
