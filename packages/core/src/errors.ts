@@ -53,3 +53,8 @@ export class OptError extends Error {
 export function fail(code: ErrorCode, message: string): never {
   throw new OptError(code, message);
 }
+
+/** Throws when our own code finds itself in a state that cannot be: a fault of the library, not of its user. */
+export function failInternally(what: string): never {
+  throw new Error(`opt: internal: ${what}`);
+}

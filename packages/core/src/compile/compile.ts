@@ -1,4 +1,4 @@
-import { fail } from "../errors.ts";
+import { fail, failInternally } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -67,7 +67,7 @@ function runTrace(trace: Trace, leaves: readonly Leaf[]): unknown {
       if (donated[leaf] === true) storage = ownStorage(storage, call);
       storage.stamp = call;
     }
-    if (storage === undefined) throw new Error("opt: internal: a plan input has no elements");
+    if (storage === undefined) failInternally("a plan input has no elements");
     inputs.push(storage);
   }
   const fresh = executable.run(inputs);

@@ -1,5 +1,5 @@
-import type { Operation, PrimitiveName } from "../graph/primitives.ts";
-import { isHost } from "../graph/primitives.ts";
+import type { PrimitiveName } from "../graph/primitives.ts";
+import { attributesOf, isHost } from "../graph/primitives.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { Storage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -108,7 +108,7 @@ class Walk {
     if (operation.name === "input" || isHost(operation)) this.traced ??= tensor;
     this.#push(primitiveCode(operation.name));
     if (operation.name === "constant") this.#push(this.#literalNumber(tensor, operation.value));
-    else this.#pushAttributes(operation);
+    else this.#pushAll(attributesOf(operation));
     for (const input of inputs) this.#push(input.walkNumber);
   }
 
@@ -129,31 +129,6 @@ class Walk {
     }
     this.literalOf.set(tensor, number);
     return number;
-  }
-
-  /** What tells operations of one name, shape and dtype apart. */
-  #pushAttributes(operation: Operation): void {
-    switch (operation.name) {
-      case "iota":
-      case "concatenate":
-        this.#push(operation.axis);
-        return;
-      case "random":
-        this.#push(operation.stream);
-        return;
-      case "transpose":
-        this.#pushAll(operation.permutation);
-        return;
-      case "slice":
-        this.#push(operation.axis);
-        this.#push(operation.start);
-        return;
-      case "sum":
-      case "max":
-        this.#pushAll(operation.axes);
-        return;
-      default:
-    }
   }
 }
 

@@ -1,3 +1,4 @@
+import { failInternally } from "../errors.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { isHostNode } from "./graph.ts";
 import type { HostProgram } from "./host-program.ts";
@@ -149,7 +150,7 @@ class Fuser {
 
   #ownBody(node: GraphNode, domain: Domain, product: GraphNode | undefined): NodeBody {
     const body = buildBody(domain, [node], this.#context, product);
-    if (body === undefined) throw new Error(`opt: internal: node ${String(node.id)} does not fit into a kernel of its own`);
+    if (body === undefined) failInternally(`node ${String(node.id)} fits no kernel`);
     return body;
   }
 
@@ -159,7 +160,7 @@ class Fuser {
 
   #of(node: GraphNode): Group {
     const group = this.#groupOf.get(node);
-    if (group === undefined) throw new Error(`opt: internal: node ${String(node.id)} has no kernel`);
+    if (group === undefined) failInternally(`node ${String(node.id)} has no kernel`);
     return group;
   }
 

@@ -1,6 +1,6 @@
-import { fail } from "../errors.ts";
+import { fail, failInternally } from "../errors.ts";
 import type { Operation, OperationOf } from "../graph/primitives.ts";
-import { isHost } from "../graph/primitives.ts";
+import { attributesOf, isHost } from "../graph/primitives.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { sameShape } from "../tensor/shape.ts";
@@ -16,8 +16,6 @@ export interface GraphNode {
   readonly shape: Shape;
   readonly dtype: DType;
   readonly size: number;
-  /** Equal for nodes that compute the same from the same. */
-  readonly key: string;
   /** For `data`: the elements. */
   readonly storage: Storage | undefined;
   /** For `input` and `hostInput`: which traced argument. */
@@ -46,39 +44,12 @@ class Numbering {
 /** A signed zero has its own text, so that 0 and −0 stay different constants. */
 const showNumber = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
 
-/** Attributes as text: equal texts mean equal attributes. */
+/** Attributes as text: equal texts mean equal attributes, where name, shape and dtype are equal. */
 function attributesKey(operation: Operation, functions: Numbering): string {
-  switch (operation.name) {
-    case "hostConstant":
-      return showNumber(operation.value);
-    case "constant":
-      return `${showNumber(operation.value)}${operation.dtype}`;
-    case "hostCall":
-      return String(functions.of(operation.call));
-    case "fromHost":
-    case "cast":
-      return operation.dtype;
-    case "iota":
-      return `${operation.shape.join()}@${String(operation.axis)}${operation.dtype}`;
-    case "random":
-      return `${operation.shape.join()}@${String(operation.stream)}${operation.dtype}`;
-    case "reshape":
-    case "broadcast":
-      return operation.shape.join();
-    case "transpose":
-      return operation.permutation.join();
-    case "slice":
-      return `${String(operation.axis)}@${String(operation.start)}+${String(operation.length)}`;
-    case "concatenate":
-      return String(operation.axis);
-    case "place":
-      return `${operation.shape.join()}@${String(operation.axis)}+${String(operation.start)}>${operation.target}`;
-    case "sum":
-    case "max":
-      return operation.axes.join();
-    default:
-      return "";
-  }
+  if (operation.name === "hostConstant" || operation.name === "constant") return showNumber(operation.value);
+  if (operation.name === "hostCall") return String(functions.of(operation.call));
+  const numbers = attributesOf(operation).join();
+  return operation.name === "place" ? `${numbers}>${operation.target}` : numbers;
 }
 
 /** Says why a tensor has no elements any more. */
@@ -128,7 +99,7 @@ class GraphBuilder {
 
   #of(tensor: Tensor): GraphNode {
     const node = this.#byTensor.get(tensor);
-    if (node === undefined) throw new Error(`opt: internal: operand of ${tensor.toString()} was not visited`);
+    if (node === undefined) failInternally(`operand of ${tensor.toString()} was not visited`);
     return node;
   }
 
@@ -248,7 +219,7 @@ class GraphBuilder {
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
     const size = shape.reduce((product, length) => product * length, 1);
-    const node: GraphNode = { id: this.nodes.length, operation, inputs, shape, dtype, size, key, storage, argument };
+    const node: GraphNode = { id: this.nodes.length, operation, inputs, shape, dtype, size, storage, argument };
     this.nodes.push(node);
     this.#byKey.set(key, node);
     return node;

@@ -1,3 +1,4 @@
+import { failInternally } from "../errors.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import { Executable } from "../wasm/executable.ts";
@@ -101,7 +102,7 @@ export function runLazily({ plan, print }: LazyRun): { readonly inputs: readonly
   const inputs: Storage[] = [];
   for (const source of sourceOf) {
     const storage = print.sources[source];
-    if (storage === undefined) throw new Error("opt: internal: a plan input has no elements");
+    if (storage === undefined) failInternally("a plan input has no elements");
     inputs.push(storage);
   }
   return { inputs, fresh: executable.run(inputs) };

@@ -1,3 +1,4 @@
+import { failInternally } from "../errors.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { sameShape } from "../tensor/shape.ts";
@@ -74,7 +75,7 @@ export function makeLeafReader(structure: TreeStructure, signatures: readonly Le
     switch (part.kind) {
       case "leaf": {
         const signature = signatures[number];
-        if (signature === undefined) throw new Error("opt: internal: a trace has too few signatures");
+        if (signature === undefined) failInternally("a trace has no signature");
         return readLeaf(signature, number++);
       }
       case "fixed":

@@ -1,3 +1,4 @@
+import { failInternally } from "../errors.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Storage } from "../tensor/storage.ts";
@@ -60,7 +61,7 @@ export interface Plan {
 function kernelOf(group: Group, graph: Graph, numberOf: (node: GraphNode) => number, needed: ReadonlySet<GraphNode>): Kernel {
   const numberOfId = (id: number): number => {
     const node = graph.nodes[id];
-    if (node === undefined) throw new Error(`opt: internal: node ${String(id)} does not exist`);
+    if (node === undefined) failInternally(`node ${String(id)} does not exist`);
     return numberOf(node);
   };
   const { fused } = group.body;
@@ -75,7 +76,7 @@ function kernelOf(group: Group, graph: Graph, numberOf: (node: GraphNode) => num
     const operand = matrixOperand(input);
     return { node: operand.node, buffer: numberOf(bufferNode(operand.node)), transposed: operand.transposed };
   });
-  if (left === undefined || right === undefined) throw new Error("opt: internal: a matrix product has two operands");
+  if (left === undefined || right === undefined) failInternally("a product has no operands");
   const [rows = 0, columns = 0] = group.product.shape;
   const depth = (left.transposed ? left.node.shape[0] : left.node.shape[1]) ?? 0;
   return {

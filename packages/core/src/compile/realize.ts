@@ -1,4 +1,4 @@
-import { fail } from "../errors.ts";
+import { fail, failInternally } from "../errors.ts";
 import { itemSize } from "../tensor/dtype.ts";
 import type { TypedArray } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
@@ -48,7 +48,7 @@ export function realize(tensors: readonly Tensor[]): void {
     const tensor = pending[index];
     if (tensor === undefined || output.kind === "host") return;
     const storage = output.kind === "fresh" ? fresh[output.output] : inputs[output.input];
-    if (storage === undefined) throw new Error("opt: internal: a plan output has no elements");
+    if (storage === undefined) failInternally("a plan output has no elements");
     if (output.kind === "input" || handedOut.has(storage)) storage.shared = true;
     handedOut.add(storage);
     settle(tensor, storage);

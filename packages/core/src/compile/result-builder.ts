@@ -1,3 +1,4 @@
+import { failInternally } from "../errors.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { dataOperation, noInputs, Tensor } from "../tensor/tensor.ts";
 import type { Leaf, TreeStructure } from "../tree/structure.ts";
@@ -17,14 +18,14 @@ function isRepeated(plan: Plan, output: PlanOutput, index: number): boolean {
 
 function buildLeaf(plan: Plan, index: number, isDonated: (input: number) => boolean): ResultBuilder {
   const output = plan.outputs[index];
-  if (output === undefined) throw new Error("opt: internal: a plan has too few outputs");
+  if (output === undefined) failInternally("a plan has no output");
   if (output.kind === "host") return (): Leaf => plan.host.slots[output.slot] ?? Number.NaN;
   const { shape, dtype } = output;
   const keptElsewhere = output.kind === "input" && !isDonated(output.input);
   const shared = keptElsewhere || isRepeated(plan, output, index);
   return (inputs, fresh): Leaf => {
     const storage = output.kind === "fresh" ? fresh[output.output] : inputs[output.input];
-    if (storage === undefined) throw new Error("opt: internal: a plan output has no elements");
+    if (storage === undefined) failInternally("a plan output has no elements");
     if (shared) storage.shared = true;
     return new Tensor(dataOperation, noInputs, shape, dtype, storage);
   };

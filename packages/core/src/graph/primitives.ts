@@ -82,3 +82,25 @@ export function isElementwise(operation: Operation): operation is Extract<Operat
 export function isHost(operation: Operation): boolean {
   return operation.name === "hostInput" || operation.name === "hostConstant" || operation.name === "hostCall";
 }
+
+/** The numbers, beside shape and dtype of its result, that tell operations of one name apart; literals and host functions aside. */
+export function attributesOf(operation: Operation): readonly number[] {
+  switch (operation.name) {
+    case "iota":
+    case "concatenate":
+      return [operation.axis];
+    case "random":
+      return [operation.stream];
+    case "transpose":
+      return operation.permutation;
+    case "slice":
+      return [operation.axis, operation.start];
+    case "place":
+      return [operation.axis, operation.start, ...operation.shape];
+    case "sum":
+    case "max":
+      return operation.axes;
+    default:
+      return [];
+  }
+}

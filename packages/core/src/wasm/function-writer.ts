@@ -2,7 +2,7 @@ import { ByteBuffer } from "./byte-buffer.ts";
 import { functionEntry, patchCalls, type CallSite } from "./function-entry.ts";
 import type { Features } from "./features.ts";
 import {
-  alignmentOf, laneOpcodes, loadLaneOpcodes, loadOpcodes, operationOpcodes, storeLaneOpcodes, storeOpcodes,
+  alignment, laneOpcodes, loadLaneOpcodes, loadOpcodes, operationOpcodes, storeLaneOpcodes, storeOpcodes,
   type LaneOpName, type LoadLaneName, type LoadName, type OpName, type StoreLaneName, type StoreName,
 } from "./opcodes.ts";
 import { writeSplat, type ConstantLanes } from "./splat.ts";
@@ -123,14 +123,14 @@ export class FunctionWriter {
   /** Pops an address and pushes what memory holds at address + offset. */
   load(name: LoadName, offset = 0): void {
     this.#opcode(loadOpcodes[name]);
-    this.#out.byte(alignmentOf(name));
+    this.#out.byte(alignment);
     this.#out.unsigned(offset);
   }
 
   /** Pops an address and a value and writes the value at address + offset. */
   store(name: StoreName, offset = 0): void {
     this.#opcode(storeOpcodes[name]);
-    this.#out.byte(alignmentOf(name));
+    this.#out.byte(alignment);
     this.#out.unsigned(offset);
   }
 

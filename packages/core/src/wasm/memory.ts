@@ -172,6 +172,10 @@ export class WasmMemory {
     this.#bytes.copyWithin(to, from, from + byteLength);
   }
 
+  #failFull(bytes: number): never {
+    return fail("backend", `The CPU backend has no memory left for ${String(bytes)} bytes; ${String(this.#usedBytes)} are in use. Dispose of tensors, or use smaller batches.`);
+  }
+
   #grow(bytes: number): number {
     const before = this.memory.buffer.byteLength;
     const end = before - endPadding;
@@ -182,7 +186,7 @@ export class WasmMemory {
     try {
       this.memory.grow(possible);
     } catch {
-      fail("backend", `The CPU backend has no memory left for ${String(bytes)} bytes; ${String(this.#usedBytes)} are in use. Dispose of tensors, or use smaller batches.`);
+      this.#failFull(bytes);
     }
     const { buffer } = this.memory;
     this.#bytes = new Uint8Array(buffer);
@@ -192,7 +196,7 @@ export class WasmMemory {
     this.#free.add(end, buffer.byteLength - before);
     const address = this.#free.take(bytes);
     if (address !== undefined) return address;
-    return fail("backend", `The CPU backend has no memory left for ${String(bytes)} bytes; ${String(this.#usedBytes)} are in use. Dispose of tensors, or use smaller batches.`);
+    return this.#failFull(bytes);
   }
 }
 

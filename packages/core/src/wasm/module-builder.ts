@@ -1,3 +1,4 @@
+import { failInternally } from "../errors.ts";
 import type { KernelCall } from "./distinct-kernels.ts";
 import type { FunctionWriter } from "./function-writer.ts";
 import { ModuleWriter } from "./module-writer.ts";
@@ -57,7 +58,7 @@ class CallWriter {
 
   #call(w: FunctionWriter, { kernel }: KernelCall): void {
     const reference = this.#functions.get(kernel);
-    if (reference === undefined) throw new Error("opt: internal: a kernel was not written");
+    if (reference === undefined) failInternally("a kernel was not written");
     w.call(reference);
   }
 
@@ -80,7 +81,7 @@ class CallWriter {
   #pushBuffer(w: FunctionWriter, buffer: number): void {
     const { plan, layout } = this.#program;
     const place = plan.buffers[buffer]?.place;
-    if (place === undefined) throw new Error(`opt: internal: buffer ${String(buffer)} does not exist`);
+    if (place === undefined) failInternally(`buffer ${String(buffer)} does not exist`);
     if (place.kind === "temporary") {
       w.i32(this.#base + layout.temporaries + place.offset);
       return;

@@ -96,7 +96,7 @@ export function emitProductKernel(
   const { kernel, shape, plan } = product;
   const lanes = laneCountOf(shape.dtype);
   let body: BodyEmitter | undefined;
-  const epilogue = (w: FunctionWriter, context: EpilogueContext): undefined => {
+  const epilogue = (w: FunctionWriter, context: EpilogueContext): void => {
     body ??= new BodyEmitter(w, { ...memory, scratch: undefined, addresses: context.parameters, values: kernel.values, axes: 2, reducedMask: 0, lanes });
     const emitter = body;
     const unit = { vector: 0, active: context.laneCount };

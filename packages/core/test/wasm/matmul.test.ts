@@ -3,7 +3,9 @@ import type { Features } from "../../src/wasm/features.ts";
 import { emitMatmul } from "../../src/wasm/matmul/matmul.ts";
 import { elementBytesOf, matmulScratchBytes, planMatmul, type MatmulPlan, type PlanChoices } from "../../src/wasm/matmul/plan.ts";
 import type { MatmulShape, MatmulSpec } from "../../src/wasm/matmul/spec.ts";
+import { storeElements } from "../../src/wasm/matmul/store.ts";
 import { ModuleWriter } from "../../src/wasm/module-writer.ts";
+import type { Local } from "../../src/wasm/types.ts";
 import { featureSets, instantiate } from "./support.ts";
 
 type FloatArray = Float32Array | Float64Array;
@@ -159,22 +161,41 @@ function runEpilogue(shape: MatmulShape, features: Features, blockK: number, ski
     ...shape, name: "multiply", extraParameters: ["i32", "i32", "i32", "i32"],
     epilogue: (w, context) => {
       const [factor, bias, other, keep] = context.parameters;
+      const [, , c] = w.parameters;
       if (!factor || !bias || !other || !keep) throw new Error("four operands");
+      const { row, column, lanes, laneCount, value } = context;
+      const bytes = elementBytesOf(dtype);
+      /** Pushes the address of element [row · rowStride + column · columnStride]. */
+      const push = (base: Local, rowStride: number, columnStride: number): void => {
+        w.get(base);
+        for (const [index, stride] of [[row, rowStride], [column, columnStride]] as const) {
+          w.get(index.base);
+          w.i32(index.plus);
+          w.op("i32.add");
+          w.i32(stride * bytes);
+          w.op("i32.mul");
+          w.op("i32.add");
+        }
+      };
       const result = w.local("v128");
-      w.get(context.value);
-      w.load(splat, context.address(factor, "column"));
-      w.op(`${context.lanes}.mul`);
-      w.load("v128.load", context.address(bias, "row"));
-      w.op(`${context.lanes}.add`);
-      w.load("v128.load", context.address(other, "matrix"));
-      w.op(`${context.lanes}.sub`);
+      w.get(value);
+      push(factor, 1, 0);
+      w.load(splat);
+      w.op(`${lanes}.mul`);
+      push(bias, 0, 1);
+      w.load("v128.load");
+      w.op(`${lanes}.add`);
+      push(other, n, 1);
+      w.load("v128.load");
+      w.op(`${lanes}.sub`);
       w.set(result);
-      context.store(keep, result);
+      storeElements(w, () => { push(keep, n, 1); }, 0, result, bytes, laneCount);
+      if (skipStore || c === undefined) return;
       w.get(result);
-      w.get(w.splatConstant(context.lanes, 0));
-      w.op(`${context.lanes}.pmax`);
+      w.get(w.splatConstant(lanes, 0));
+      w.op(`${lanes}.pmax`);
       w.set(result);
-      return skipStore ? undefined : result;
+      storeElements(w, () => { push(c, n, 1); }, 0, result, bytes, laneCount);
     },
   };
   const writer = new ModuleWriter(features);

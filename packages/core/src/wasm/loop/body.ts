@@ -1,3 +1,4 @@
+import { failInternally } from "../../errors.ts";
 import { operandsOf } from "../../compile/stages.ts";
 import type { IndexMap, KernelStore, KernelValue } from "../../compile/kernel.ts";
 import type { DType } from "../../tensor/dtype.ts";
@@ -119,7 +120,7 @@ export class BodyEmitter {
     const known = this.#valuesFor(id, unit).get(id);
     if (known !== undefined) return known;
     const value = this.spec.values[id];
-    if (value === undefined) throw new Error(`opt: internal: kernel value ${String(id)} does not exist`);
+    if (value === undefined) failInternally(`kernel value ${String(id)} does not exist`);
     if (value.kind === "constant") return this.#constant(value.value, value.dtype);
     const operands = this.#spilled.has(id) ? [] : operandsOf(value).map((operand) => this.value(operand, unit));
     this.#emit(id, value, operands, unit);
@@ -215,7 +216,7 @@ export class BodyEmitter {
 
   #pointer(buffer: number): Local {
     const pointer = this.spec.addresses[buffer];
-    if (pointer === undefined) throw new Error(`opt: internal: a kernel has no buffer ${String(buffer)}`);
+    if (pointer === undefined) failInternally(`a kernel has no buffer ${String(buffer)}`);
     return pointer;
   }
 
@@ -269,7 +270,7 @@ export class BodyEmitter {
 
   #pushScratch(dtype: DType): void {
     const { scratch } = this.spec;
-    if (scratch === undefined) throw new Error("opt: internal: a kernel without scratch memory spills");
+    if (scratch === undefined) failInternally("a kernel has no scratch memory");
     this.w.get(scratch);
     this.#addCounterBytes(dtype, 1);
   }
@@ -307,7 +308,7 @@ export class BodyEmitter {
         return;
       }
       default:
-        throw new Error(`opt: internal: ${value.kind} is asked for before it is computed`);
+        failInternally(`${value.kind} is asked for before it is computed`);
     }
   }
 
@@ -375,7 +376,7 @@ export class BodyEmitter {
   #emitRandom(index: IndexMap, stream: number, dtype: DType, operands: readonly Local[], unit: Unit): void {
     const { w } = this;
     const [key0, key1] = operands;
-    if (key0 === undefined || key1 === undefined) throw new Error("opt: internal: a random draw needs a key");
+    if (key0 === undefined || key1 === undefined) failInternally("a random draw needs a key");
     const counter = w.local("v128");
     this.#pushIndices(index, unit);
     w.set(counter);

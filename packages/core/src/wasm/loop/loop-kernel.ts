@@ -1,3 +1,4 @@
+import { failInternally } from "../../errors.ts";
 import type { Stage } from "../../compile/stages.ts";
 import { operandsOf } from "../../compile/stages.ts";
 import type { FunctionWriter } from "../function-writer.ts";
@@ -76,7 +77,7 @@ class LoopEmitter {
 
   #counter(axis: number): Local {
     const counter = this.#counters[axis];
-    if (counter === undefined) throw new Error("opt: internal: a loop axis has no counter");
+    if (counter === undefined) failInternally("a loop axis has no counter");
     return counter;
   }
 
@@ -190,7 +191,7 @@ class LoopEmitter {
   #accumulators(stage: Stage): Accumulator[] {
     return stage.reductions.map((id) => {
       const value = this.#plan.loop.values[id];
-      if (value?.kind !== "reduce") throw new Error("opt: internal: only reductions have running results");
+      if (value?.kind !== "reduce") failInternally("not a reduction");
       const { name, dtype, operand } = value;
       return { id, operand, ...startResult(this.#w, { name, dtype }) };
     });

@@ -1,6 +1,6 @@
 import type { FunctionWriter } from "../function-writer.ts";
 import type { FloatLanes, Local } from "../types.ts";
-import type { EpilogueContext, MatmulSpec, OperandKind } from "./spec.ts";
+import type { MatmulSpec } from "./spec.ts";
 import { storeElements } from "./store.ts";
 
 /** Where a tile of results lies in C. */
@@ -53,37 +53,15 @@ export function storeTile(w: FunctionWriter, place: TilePlace, sums: Sums): void
   });
 }
 
-/** Hands every vector of sums to the epilogue and stores what it returns. */
+/** Hands every vector of sums to the epilogue, or stores it in C. */
 export function finishTile(w: FunctionWriter, spec: MatmulSpec, place: TilePlace, sums: Sums): void {
   const { epilogue } = spec;
   if (epilogue === undefined) {
     storeTile(w, place, sums);
     return;
   }
-  const shift = Math.log2(place.elementBytes);
+  const parameters = w.parameters.slice(4, 4 + (spec.extraParameters?.length ?? 0));
   eachVector(place, sums, (value, row, column, laneCount) => {
-    const address = (base: Local, kind: OperandKind): number => {
-      w.get(base);
-      w.get(kind === "matrix" ? place.offset : kind === "row" ? place.column : place.row);
-      if (kind !== "matrix") {
-        w.i32(shift);
-        w.op("i32.shl");
-      }
-      w.op("i32.add");
-      const element = kind === "matrix" ? row * place.columns + column : kind === "row" ? column : row;
-      return element * place.elementBytes;
-    };
-    const store = (base: Local, stored: Local): void => {
-      const offset = (row * place.columns + column) * place.elementBytes;
-      storeElements(w, () => { address(base, "matrix"); }, offset, stored, place.elementBytes, laneCount);
-    };
-    const context: EpilogueContext = {
-      value, lanes: place.lanes, laneCount, address, store,
-      row: { base: place.row, plus: row },
-      column: { base: place.column, plus: column },
-      parameters: w.parameters.slice(4, 4 + (spec.extraParameters?.length ?? 0)),
-    };
-    const stored = epilogue(w, context);
-    if (stored !== undefined) store(place.c, stored);
+    epilogue(w, { value, lanes: place.lanes, laneCount, parameters, row: { base: place.row, plus: row }, column: { base: place.column, plus: column } });
   });
 }

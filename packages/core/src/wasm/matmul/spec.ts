@@ -22,15 +22,11 @@ export interface MatmulSpec extends MatmulShape {
   /** Computes only some rows or columns of C: the last two parameters are the first and the one after the last, both between tiles. */
   readonly part?: "rows" | "columns";
   /**
-   * Changes each vector of results before it is stored; called while the code is generated, once for each place in the code.
-   *
-   * @returns the local to store in C, or undefined to store nothing
+   * Stores each vector of results, or what it makes of it, in the place of a plain store in C; called while the code is generated, once
+   * for each place in the code.
    */
-  readonly epilogue?: (w: FunctionWriter, context: EpilogueContext) => Local | undefined;
+  readonly epilogue?: (w: FunctionWriter, context: EpilogueContext) => void;
 }
-
-/** Which elements of a further operand belong to a vector of results: those of an [m, n] matrix, an [n] row or an [m] column. */
-export type OperandKind = "matrix" | "row" | "column";
 
 /** A vector of results at one place of the generated code. */
 export interface EpilogueContext {
@@ -45,16 +41,6 @@ export interface EpilogueContext {
   readonly column: Index;
   /** The function's extra parameters. */
   readonly parameters: readonly Local[];
-  /**
-   * Pushes the address of the elements of an operand of the same element size that go with this vector, up to a static offset.
-   *
-   * @param base - local with the operand's address
-   * @param kind - what the operand is indexed by
-   * @returns the offset to give to the load or store
-   */
-  address(base: Local, kind: OperandKind): number;
-  /** Stores the valid lanes of a vector into an [m, n] matrix of the same element size. */
-  store(base: Local, value: Local): void;
 }
 
 /** An index known up to a run-time part. */

@@ -30,27 +30,27 @@ export const mostHelpers = 15;
 /** Bytes of the control block. */
 export const controlBytes: number = 4 * (word.loaded + lineWords * mostHelpers);
 
-/** Looks at a word before going to sleep: about 20 µs, since waking a sleeper takes as long (measured: 19 to 47 µs). */
-const spins = 2000;
-
 /**
- * Waits until all threads have arrived. It spins for a moment and then sleeps; where sleeping is not allowed, as on a browser's main
- * thread, it goes on spinning.
+ * Waits until all threads have arrived. It looks for about 20 µs, since waking a sleeper takes as long (measured: 19 to 47 µs), and then
+ * sleeps; where sleeping is not allowed, as on a browser's main thread, it goes on looking.
+ *
+ * Helpers are given this function as text, so it uses nothing but its parameters.
  *
  * @param words - The control block.
+ * @param places - Where in it: {@link word}.
  * @param threads - How many threads meet.
  * @param maySleep - Whether this thread may block.
  */
-export function meet(words: Int32Array, threads: number, maySleep: boolean): void {
-  const meeting = Atomics.load(words, word.meeting);
-  if (Atomics.add(words, word.arrived, 1) === threads - 1) {
-    Atomics.store(words, word.arrived, 0);
-    Atomics.add(words, word.meeting, 1);
-    if (Atomics.load(words, word.asleep) > 0) Atomics.notify(words, word.meeting);
+export function meet(words: Int32Array, places: typeof word, threads: number, maySleep: boolean): void {
+  const meeting = Atomics.load(words, places.meeting);
+  if (Atomics.add(words, places.arrived, 1) === threads - 1) {
+    Atomics.store(words, places.arrived, 0);
+    Atomics.add(words, places.meeting, 1);
+    if (Atomics.load(words, places.asleep) > 0) Atomics.notify(words, places.meeting);
     return;
   }
-  for (let round = 0; round < spins || !maySleep; round++) if (Atomics.load(words, word.meeting) !== meeting) return;
-  Atomics.add(words, word.asleep, 1);
-  while (Atomics.load(words, word.meeting) === meeting) Atomics.wait(words, word.meeting, meeting);
-  Atomics.sub(words, word.asleep, 1);
+  for (let round = 0; round < 2000 || !maySleep; round++) if (Atomics.load(words, places.meeting) !== meeting) return;
+  Atomics.add(words, places.asleep, 1);
+  while (Atomics.load(words, places.meeting) === meeting) Atomics.wait(words, places.meeting, meeting);
+  Atomics.sub(words, places.asleep, 1);
 }

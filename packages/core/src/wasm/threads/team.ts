@@ -61,7 +61,7 @@ export class Team {
     try {
       for (const { phase } of phases) {
         phase(0);
-        meet(words, this.threads, this.#maySleep);
+        meet(words, word, this.threads, this.#maySleep);
       }
     } catch (error) {
       // The others wait for a meeting that will not take place.
