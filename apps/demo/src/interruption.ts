@@ -1,5 +1,4 @@
-/** The exit code of a program that Ctrl-C ended: 128 + SIGINT. */
-export const INTERRUPTED_EXIT_CODE = 130;
+import { EXIT_CODES } from "./exit-codes.ts";
 
 /** npm passes Ctrl-C on to a program that the terminal has already told: the echo within this time is not a second one. */
 const ECHO_MILLISECONDS = 500;
@@ -20,7 +19,7 @@ export function listenForInterruption(): Interruption {
   let first = 0;
   const onInterrupt = (): void => {
     if (controller.signal.aborted) {
-      if (performance.now() - first > ECHO_MILLISECONDS) process.exit(INTERRUPTED_EXIT_CODE);
+      if (performance.now() - first > ECHO_MILLISECONDS) process.exit(EXIT_CODES.interrupted);
       return;
     }
     first = performance.now();

@@ -1,137 +1,81 @@
 import { nearest } from "@opt/core";
 import { Command, Option } from "commander";
-import { GENERATED_EXAMPLES } from "./digit-sets.ts";
-import type { LearningRates } from "./option-values.ts";
-import { parseCount, parseHidden, parseLearningRates, parseOptimizers, parsePositive, parseSchedule, parseSeed, parseShare } from "./option-values.ts";
-import type { OptimizerName } from "./optimizers.ts";
-import { DEFAULT_OPTIMIZERS, OPTIMIZER_NAMES, defaultLearningRate, describeOptimizer } from "./optimizers.ts";
-import type { ScheduleName } from "./schedules.ts";
-import { SCHEDULE_NAMES, describeSchedule } from "./schedules.ts";
+import type { ChapterOptions } from "./chapter/chapter-options.ts";
+import type { DigitsOptions } from "./digits/digits-options.ts";
+import { digitsHelp, digitsOptions } from "./digits/digits-options.ts";
+import { addOptions } from "./help.ts";
 
-/** What the command line asks for; the names are the options in camelCase. */
-export interface DemoOptions {
-  /** Undefined for {@link DEFAULT_OPTIMIZERS}. */
-  readonly optimizer?: readonly OptimizerName[];
-  readonly learningRate?: LearningRates;
-  readonly schedule: ScheduleName;
-  readonly batchSize: number;
-  readonly epochs: number;
-  readonly hidden: readonly number[];
-  readonly seed: number;
-  /** A directory with the MNIST files; without it, digits are generated. */
-  readonly data?: string;
-  readonly examples?: number;
-  /** Where the report goes; false for none. */
-  readonly report: string | false;
-  readonly requireAccuracy?: number;
-  readonly requireSeconds?: number;
-  /** True for the standard output, a text for a file. */
-  readonly json?: string | true;
-  readonly quiet?: true;
+/** What the commands do, each called with the options of a valid command line. */
+export interface Actions {
+  readonly digits: (options: DigitsOptions) => Promise<void>;
+  readonly chapter: (options: ChapterOptions) => Promise<void>;
 }
 
-/** Columns for the longest default learning rate in the help. */
-const RATE_WIDTH = 6;
-
-function choices(title: string, entries: readonly (readonly [string, string])[]): string {
-  const width = Math.max(...entries.map(([name]) => name.length));
-  return [title, ...entries.map(([name, description]) => `  ${name.padEnd(width)}  ${description}`)].join("\n");
+function helpOption(): Option {
+  return new Option("-h, --help", "show this help").helpGroup("Output:");
 }
 
-function closingHelp(): string {
-  const optimizers = OPTIMIZER_NAMES.map((name) => {
-    return [name, `${String(defaultLearningRate(name)).padEnd(RATE_WIDTH)}  ${describeOptimizer(name)}`] as const;
-  });
-  const schedules = SCHEDULE_NAMES.map((name) => [name, describeSchedule(name)] as const);
-  return `
-${choices("Optimizers, each with the learning rate that it has when none is given:", optimizers)}
-
-${choices("Schedules:", schedules)}
-
-Examples:
-  npm run demo
-  npm run demo -- --optimizer sgd,adam --epochs 10 --schedule cosine
-  npm run demo -- --optimizer nesterov,adam --learning-rate nesterov=0.03,adam=0.002 --hidden 256,128
-  npm run demo -- --data ../shared/data/mnist --optimizer adam --epochs 5
-
-Algorithm numbers are those of Goodfellow, Bengio and Courville, Deep Learning (2016).
-Exit codes: 0 done, 1 failed or a requirement was missed, 2 wrong usage, 130 interrupted with Ctrl-C.`;
-}
-
-function option(flags: string, description: string): Option {
-  return new Option(flags, description);
-}
-
-function trainingOptions(): Option[] {
-  return [
-    option("-o, --optimizer <names>", `one or several, with commas between them (default: ${DEFAULT_OPTIMIZERS.join(",")})`).argParser(parseOptimizers),
-    option("-r, --learning-rate <rate>", "one for all, or by name as in sgd=0.1,adam=0.001 (default: listed below)").argParser(parseLearningRates),
-    option("-s, --schedule <name>", "how the learning rate changes").argParser(parseSchedule).default("linear", "linear"),
-    option("-b, --batch-size <count>", "examples in each step").argParser(parseCount).default(128),
-    option("-e, --epochs <count>", "passes over the training digits").argParser(parseCount).default(5),
-    option("--hidden <sizes>", 'sizes of the hidden layers, such as 256,128, or "none"').argParser(parseHidden).default([128], "128"),
-    option("--seed <number>", "decides everything that is drawn by chance").argParser(parseSeed).default(1),
-  ];
-}
-
-function dataOptions(): Option[] {
-  return [
-    option("-d, --data <directory>", "MNIST files to train on, plain or .gz (default: generated digits)"),
-    option(
-      "-n, --examples <count>",
-      `training digits: how many to draw (default: ${String(GENERATED_EXAMPLES)}), or to use of --data (default: all)`,
-    ).argParser(parseCount),
-  ];
-}
-
-function outputOptions(): Option[] {
-  return [
-    option("--report <path>", "where the HTML report goes").default("report.html", "report.html"),
-    option("--no-report", "write no report"),
-    option("--json [file]", "results for machines, to a file or instead of all other output"),
-    option("-q, --quiet", "print only errors"),
-    option("--require-accuracy <share>", "exit with 1 when an optimizer's test accuracy is lower").argParser(parseShare),
-    option("--require-seconds <seconds>", "exit with 1 when an optimizer's training time is longer").argParser(parsePositive),
-    option("-h, --help", "show this help"),
-  ];
-}
-
-/** Words that are no option: sub-commands, of which there is none yet besides the training itself. */
-function rejectWords(program: Command): void {
-  const [word] = program.args;
+/** Words that are neither an option nor a command. */
+function rejectWords(command: Command): void {
+  const [word] = command.args;
   if (word === undefined) return;
-  const names = program.commands.map((command) => command.name());
-  const option = nearest(word, program.options.map((entry) => entry.name()));
+  const names = command.commands.map((entry) => entry.name());
+  const option = nearest(word, command.options.map((entry) => entry.name()));
   const suggestion = nearest(word, names) ?? (option === undefined ? undefined : `--${option}`);
   const hint = suggestion === undefined ? "" : ` Did you mean ${suggestion}?`;
-  program.error(`error: "${word}" is no command and belongs to no option.${hint}`);
+  command.error(`error: "${word}" is no command and belongs to no option.${hint}`);
+}
+
+/** Options of the main command that stand before a command that does not know them. */
+function rejectStrayOptions(program: Command, name: string): void {
+  const stray = program.options.find((option) => program.getOptionValueSource(option.attributeName()) === "cli");
+  if (stray === undefined) return;
+  program.error(`error: ${stray.long ?? stray.flags} stands before "${name}" and would belong to the training of digits. Options of ${name} follow it.`);
+}
+
+function addChapter(program: Command, run: Actions["chapter"]): void {
+  const chapter = program
+    .command("chapter")
+    .summary("run the experiments of the optimization chapter")
+    .description("Runs the experiments of the chapter on optimization, and says which of its claims hold.")
+    .usage("[options]")
+    .addHelpOption(helpOption())
+    .allowExcessArguments()
+    .action(async (options: ChapterOptions) => {
+      rejectStrayOptions(program, "chapter");
+      rejectWords(chapter);
+      await run(options);
+    });
+  program.hook("preSubcommand", async () => {
+    // Loaded only now: the experiments need every package, which the training of digits does not.
+    const { chapterHelp, chapterOptions } = await import("./chapter/chapter-options.ts");
+    addOptions(chapter, chapterOptions());
+    chapter.addHelpText("after", chapterHelp());
+  });
 }
 
 /**
- * Makes the command line. Further experiments are sub-commands of it.
+ * Makes the command line: the training of digits, and further commands.
  *
- * @param train - called with the options of a valid command line
+ * @param actions - what the commands do
  * @returns the program, which throws CommanderError after help and for a wrong command line
  */
-export function makeProgram(train: (options: DemoOptions) => Promise<void>): Command {
+export function makeProgram(actions: Actions): Command {
   const program = new Command("npm run demo --")
     .description("Trains a neural network to read digits, with several optimizers side by side.")
-    .usage("[options]")
+    .usage("[options]\n       npm run demo -- chapter [options]")
     .allowExcessArguments()
+    .enablePositionalOptions()
     .showHelpAfterError("Run `npm run demo -- --help` for all options.")
     .exitOverride()
-    .addHelpText("after", closingHelp())
-    .action(async (options: DemoOptions) => {
+    .helpCommand(false)
+    .addHelpOption(helpOption())
+    .addHelpText("after", digitsHelp())
+    .action(async (options: DigitsOptions) => {
       rejectWords(program);
-      await train(options);
+      await actions.digits(options);
     });
-  const groups = { "Training:": trainingOptions(), "Data:": dataOptions(), "Output:": outputOptions() };
-  for (const [title, options] of Object.entries(groups)) {
-    for (const entry of options) {
-      entry.helpGroup(title);
-      if (entry.long === "--help") program.addHelpOption(entry);
-      else program.addOption(entry);
-    }
-  }
+  addOptions(program, digitsOptions());
+  addChapter(program, actions.chapter);
   return program;
 }

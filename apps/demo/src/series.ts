@@ -1,4 +1,9 @@
-import { mean } from "./run-record.ts";
+/** Mean of numbers; NaN for none. */
+export function mean(values: readonly number[]): number {
+  let total = 0;
+  for (const value of values) total += value;
+  return total / values.length;
+}
 
 /** A stretch of a loss curve, reduced to what a narrow figure can show. */
 export interface Bucket {

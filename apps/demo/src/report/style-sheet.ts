@@ -1,4 +1,4 @@
-/** The look of the report: light and dark follow the reader's system, one column on narrow screens. */
+/** The look of every report: light and dark follow the reader's system, one column on narrow screens. */
 export const STYLE_SHEET = `
 :root {
   color-scheme: light dark;
@@ -31,14 +31,7 @@ code { font: 0.88em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ov
 .note { background: var(--note); color: var(--note-ink); border-radius: 10px; padding: 12px 16px; margin: 20px 0 0; }
 .note p { margin: 0; }
 .key { display: inline-block; width: 12px; height: 12px; border-radius: 4px; background: var(--series); flex: none; align-self: center; }
-.results { display: grid; grid-template-columns: repeat(auto-fit, minmax(190px, 1fr)); gap: 16px; margin: 28px 0 16px; }
-.result, .card { background: var(--card); border: 1px solid var(--line); border-radius: 14px; }
-.result { padding: 16px 18px; border-top: 4px solid var(--series); }
-.result .name { display: flex; justify-content: space-between; gap: 8px; font-weight: 600; }
-.result .badge { font-size: 0.72rem; font-weight: 600; color: var(--series); border: 1px solid; border-radius: 99px; padding: 1px 8px; align-self: center; }
-.result .accuracy { font-size: 2rem; font-weight: 650; line-height: 1.25; letter-spacing: -0.02em; }
-.result .details { color: var(--soft); font-size: 0.88rem; }
-.card { padding: 20px 22px; margin: 0 0 16px; }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: 14px; padding: 20px 22px; margin: 0 0 16px; }
 .card > .head { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; justify-content: space-between; margin-bottom: 12px; }
 .figures { display: grid; grid-template-columns: 1fr 1fr; gap: 16px; }
 .figures .card { min-width: 0; }
@@ -46,12 +39,6 @@ code { font: 0.88em ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; ov
 .legend li { display: flex; gap: 6px; align-items: center; }
 .plot { display: block; width: 100%; height: auto; max-width: 100%; overflow: visible; }
 .narrow { display: none; }
-.switch { display: inline-flex; border: 1px solid var(--line); border-radius: 8px; overflow: hidden; font-size: 0.82rem; }
-.switch label { padding: 3px 12px; cursor: pointer; color: var(--soft); }
-.switch label:has(:checked) { background: var(--ink); color: var(--card); }
-.switch label:has(:focus-visible) { outline: 2px solid var(--accent); outline-offset: -2px; }
-.switch input { position: absolute; opacity: 0; pointer-events: none; }
-.card:has(#axis-log:checked) .linear, .card:has(#axis-linear:checked) .log { display: none; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-size: 0.94rem; }
 th, td { padding: 8px 12px; text-align: right; border-bottom: 1px solid var(--line); white-space: nowrap; }
@@ -60,32 +47,20 @@ th:last-child, td:last-child { padding-right: 0; }
 th { color: var(--soft); font-weight: 500; font-size: 0.85rem; }
 tbody tr:last-child td { border-bottom: 0; }
 td .key { margin-right: 8px; }
-tr.best td { font-weight: 650; }
 dl { display: grid; grid-template-columns: repeat(auto-fill, minmax(200px, 1fr)); gap: 14px 24px; margin: 0; }
 dt { color: var(--soft); font-size: 0.85rem; }
 dd { margin: 0; overflow-wrap: anywhere; }
-.misread + .misread { margin-top: 24px; padding-top: 20px; border-top: 1px solid var(--line); }
-.digits { display: grid; grid-template-columns: repeat(auto-fill, minmax(92px, 1fr)); gap: 10px; }
-.digits figure { margin: 0; padding: 6px 4px 4px; border: 1px solid var(--line); border-radius: 10px; text-align: center; }
-.digits img { display: block; margin: 0 auto; image-rendering: pixelated; }
-.digits figcaption { font-size: 0.78rem; color: var(--soft); white-space: nowrap; }
 .wrong { color: var(--wrong); font-weight: 650; font-size: 0.9rem; }
 .right { color: var(--right); font-weight: 650; font-size: 0.9rem; }
 footer { color: var(--soft); font-size: 0.88rem; margin-top: 24px; }
 footer p { margin: 0 0 4px; }
-@media (prefers-color-scheme: dark) { .digits img { filter: invert(1); } }
 @media (max-width: 860px) { .figures { grid-template-columns: 1fr; gap: 0; } }
 @media (max-width: 560px) {
   main { padding: 24px 14px 40px; }
   h1 { font-size: 1.6rem; }
   .card { padding: 16px 14px; }
-  .results { grid-template-columns: 1fr 1fr; gap: 10px; margin-top: 20px; }
-  .result { padding: 12px 14px; }
-  .result .accuracy { font-size: 1.5rem; }
   .wide { display: none; }
   .narrow { display: block; }
-  .digits { grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); gap: 8px; }
-  .digits figcaption { font-size: 0.72rem; }
 }
-@media print { body { background: none; } .card, .result { break-inside: avoid; } }
+@media print { body { background: none; } .card { break-inside: avoid; } }
 `;

@@ -12,6 +12,8 @@ export interface Terminal {
   readonly bold: Paint;
   readonly dim: Paint;
   readonly warn: Paint;
+  readonly good: Paint;
+  readonly bad: Paint;
   /** One color for each optimizer, in the order in which they run. */
   readonly series: (index: number) => Paint;
   write(line: string): void;
@@ -45,6 +47,8 @@ export function openTerminal(stream: NodeJS.WriteStream, environment: NodeJS.Pro
     bold: colors.bold,
     dim: colors.dim,
     warn: colors.yellow,
+    good: colors.green,
+    bad: (text) => colors.bold(colors.red(text)),
     series: (index) => series[index % series.length] ?? plain,
     write: (line) => {
       if (!quiet) stream.write(`${line}\n`);

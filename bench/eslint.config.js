@@ -1,0 +1,9 @@
+import { config } from "../tooling/eslint/index.js";
+
+export default [
+  ...config,
+  {
+    files: ["**/*.ts"],
+    languageOptions: { parserOptions: { project: "./tsconfig.json", tsconfigRootDir: import.meta.dirname } },
+  },
+];

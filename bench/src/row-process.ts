@@ -1,0 +1,19 @@
+import { closeLimits } from "./contenders/limits.ts";
+import { closePython } from "./contenders/python.ts";
+import type { Effort } from "./measure.ts";
+import { compare, measure } from "./measure.ts";
+import type { Outcome } from "./outcome.ts";
+import { rows } from "./rows/table.ts";
+
+/** Measures one row in a process of its own, so that no row inherits another's memory or optimized code, and sends each outcome to its parent. */
+async function main(name: string | undefined, effort: Effort): Promise<void> {
+  const row = rows.find((each) => each.name === name);
+  if (row === undefined) throw new Error(`there is no row ${String(name)}`);
+  const send = (outcome: Outcome): void => void process.send?.(outcome);
+  for (const one of row.cases()) send(await (one.kind === "comparison" ? compare(row.name, one, effort) : measure(row.name, one)));
+  closeLimits();
+  closePython();
+}
+
+await main(process.argv[2], JSON.parse(process.argv[3] ?? "{}") as Effort);
+process.disconnect?.();
