@@ -21,9 +21,11 @@ export interface CliOptions {
 
 /** Runs the real command line in a process of its own, with pipes for its output. */
 export function runCli(words: readonly string[], options: CliOptions): Promise<CliResult> {
+  // Whether colors are wanted is not inherited from the runner of the tests: Node warns where two variables say different things.
+  const { FORCE_COLOR: _force, NO_COLOR: _no, ...inherited } = process.env;
   const child = spawn(process.execPath, ["--conditions=@opt/source", CLI, ...words], {
     cwd: options.cwd,
-    env: { ...process.env, ...options.environment },
+    env: { ...inherited, ...options.environment },
     stdio: ["ignore", "pipe", "pipe"],
   });
   let output = "";
