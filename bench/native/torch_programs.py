@@ -100,6 +100,7 @@ def forward(layers, x, activation):
 
 
 def train(options):
+    torch.set_num_threads(options.get("threads", 1))
     """One training step of a multilayer perceptron with Adam."""
     sizes, batch = options["sizes"], options["batch"]
     activation = {"relu": torch.relu, "tanh": torch.tanh}[options["activation"]]

@@ -15,10 +15,11 @@ type Precision = "f32" | "f64";
 
 const shown: Record<Form, string> = { AB: "A·B", AᵀB: "Aᵀ·B", ABᵀ: "A·Bᵀ" };
 
-function ours(size: number, form: Form, dtype: Precision): Contender {
+/** A contender that multiplies two square matrices of ours. */
+export function ourProduct(size: number, form: Form, dtype: Precision, threads = 1): Contender {
   const make = (seed: number): Tensor => fromArray(dtype === "f32" ? inputs32(size * size, seed) : inputs(size * size, seed), [size, size]);
   const pairs = [0, 1].map((k) => [make(1 + k), make(11 + k)] as const);
-  const multiply = compile((a: Tensor, b: Tensor) => matmul(form === "AᵀB" ? transpose(a) : a, form === "ABᵀ" ? transpose(b) : b));
+  const multiply = compile((a: Tensor, b: Tensor) => matmul(form === "AᵀB" ? transpose(a) : a, form === "ABᵀ" ? transpose(b) : b), { threads });
   let last = multiply(...pairs[0]!);
   return inProcess({
     answer: () => sample(multiply(...pairs[0]!).readSync()),
@@ -72,7 +73,7 @@ function comparison(size: number, form: Form, dtype: Precision, share: number): 
   return {
     kind: "comparison",
     name: `${String(size)} ${shown[form]} ${dtype}`,
-    ours: () => ours(size, form, dtype),
+    ours: () => ourProduct(size, form, dtype),
     peers: {
       PyTorch: () => torch("matmul", options),
       ...(dtype === "f32" && { "TensorFlow.js": () => tensorFlowProduct(size, form), "jax-js": () => jaxProduct(size, form) }),

@@ -31,7 +31,7 @@ export function ourLoss({ sizes, activation, loss }: Problem): (params: MlpParam
 export type Mode = "compiled" | "lazy";
 
 /** A contender that trains our network, one step a run. */
-export function ourTraining<State extends StateTree>(problem: Problem, optimizer: Optimizer<State>, mode: Mode = "compiled"): Contender {
+export function ourTraining<State extends StateTree>(problem: Problem, optimizer: Optimizer<State>, mode: Mode = "compiled", threads = 1): Contender {
   const { xs, target } = ourBatches(problem);
   const gradientsOf = valueAndGrad(ourLoss(problem));
   let params: MlpParams = ourNetwork(problem.sizes);
@@ -41,7 +41,7 @@ export function ourTraining<State extends StateTree>(problem: Problem, optimizer
     const { updates, state: next } = optimizer.update(gradients, before, now);
     return [applyUpdates(now, updates), next, loss] as const;
   };
-  const compiled = compile(oneStep);
+  const compiled = compile(oneStep, { threads });
   const lazy = (...args: Parameters<typeof oneStep>) => {
     const result = oneStep(...args);
     // What the next step starts from; otherwise it would be computed from the beginning again.

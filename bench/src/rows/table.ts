@@ -8,9 +8,10 @@ import { matmulF32, matmulF64, matmulPlain } from "./matmul.ts";
 import { optimizersRow } from "./optimizers.ts";
 import { sizeRow } from "./size.ts";
 import { softmaxRow } from "./softmax.ts";
+import { threadsRow } from "./threads.ts";
 import { digitsRow, lazyRow, tinyRow } from "./training.ts";
 
 /** Every row, in the order of the table. */
 export const rows: readonly Row[] = [
-  matmulF32, matmulF64, matmulPlain, adamRow, optimizersRow, functionsRow, softmaxRow, digitsRow, tinyRow, hessianVectorRow, coldStartRow, compileGrowthRow, lazyRow, sizeRow,
+  matmulF32, matmulF64, matmulPlain, adamRow, optimizersRow, functionsRow, softmaxRow, digitsRow, tinyRow, hessianVectorRow, coldStartRow, compileGrowthRow, lazyRow, threadsRow, sizeRow,
 ];
