@@ -1,13 +1,19 @@
-/** Runs of each kind in a trial; the first ones warm up and are not counted. */
-const trialRuns = 8;
+/** Runs of each kind that a trial counts, after some that it does not; in the first trial engines are still optimizing the helpers' code. */
+const countedRuns = 7;
 const warmUps = 2;
+const firstWarmUps = 16;
 
 /** So many runs until the next trial, at first and at most: it doubles while verdicts agree. */
 const firstPatience = 64;
 const lastPatience = 4096;
 
-/** Sharing must win by so much to be worth a second processor. */
+/** Sharing must win by so much to be worth a second processor, and is given up when on average it takes so much longer than one thread. */
 const worthwhile = 0.95;
+const tooSlow = 1.1;
+
+/** Weight of the last shared run in that average, and how many times one thread's time it may count: one pause is no crowd. */
+const newestWeight = 0.1;
+const mostCounted = 3;
 
 function median(times: readonly number[]): number {
   return [...times].sort((a, b) => a - b)[times.length >> 1] ?? Number.POSITIVE_INFINITY;
@@ -22,8 +28,7 @@ export class Governor {
   #trial: { readonly alone: number[]; readonly together: number[] } | undefined = { alone: [], together: [] };
   #patience = firstPatience;
   #left = 0;
-  #strikes = 0;
-  /** Milliseconds of a run, by the last trial; undefined before the first one. */
+  /** Milliseconds of a run alone, by the last trial, and together, as an average that moves on; undefined before the first trial. */
   #times: { readonly alone: number; readonly together: number } | undefined;
 
   /** The verdict and what it rests on. */
@@ -46,19 +51,30 @@ export class Governor {
   record(shared: boolean, milliseconds: number): void {
     if (this.#trial !== undefined) {
       (shared ? this.#trial.together : this.#trial.alone).push(milliseconds);
-      if (this.#trial.together.length >= trialRuns) this.#conclude(this.#trial.alone, this.#trial.together);
+      if (this.#trial.together.length >= this.#warmUps() + countedRuns) this.#conclude(this.#trial.alone, this.#trial.together);
       return;
     }
-    const alone = this.#times?.alone ?? Number.POSITIVE_INFINITY;
-    this.#strikes = shared && milliseconds > 1.2 * alone ? this.#strikes + 1 : Math.max(0, this.#strikes - 0.25);
     this.#left--;
-    if (this.#strikes >= 3) this.#settle(false, firstPatience);
+    if (shared && this.#isCrowded(milliseconds)) this.#settle(false, firstPatience);
     else if (this.#left <= 0) this.#trial = { alone: [], together: [] };
   }
 
+  #warmUps(): number {
+    return this.#times === undefined ? firstWarmUps : warmUps;
+  }
+
+  /** Takes a shared run into the average. */
+  #isCrowded(milliseconds: number): boolean {
+    if (this.#times === undefined) return false;
+    const { alone, together } = this.#times;
+    const average = together + newestWeight * (Math.min(milliseconds, mostCounted * alone) - together);
+    this.#times = { alone, together: average };
+    return average > tooSlow * alone;
+  }
+
   #conclude(aloneTimes: readonly number[], togetherTimes: readonly number[]): void {
-    const alone = median(aloneTimes.slice(warmUps));
-    const together = median(togetherTimes.slice(warmUps));
+    const alone = median(aloneTimes.slice(this.#warmUps()));
+    const together = median(togetherTimes.slice(this.#warmUps()));
     const shares = together < worthwhile * alone;
     const agrees = this.#times !== undefined && shares === this.#shares;
     this.#times = { alone, together };
@@ -70,6 +86,5 @@ export class Governor {
     this.#shares = shares;
     this.#patience = patience;
     this.#left = patience;
-    this.#strikes = 0;
   }
 }
