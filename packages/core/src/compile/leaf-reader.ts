@@ -75,7 +75,7 @@ export function makeLeafReader(structure: TreeStructure, signatures: readonly Le
     switch (part.kind) {
       case "leaf": {
         const signature = signatures[number];
-        if (signature === undefined) failInternally("a trace has no signature");
+        if (signature === undefined) failInternally("a signature does not exist");
         return readLeaf(signature, number++);
       }
       case "fixed":

@@ -76,7 +76,7 @@ function kernelOf(group: Group, graph: Graph, numberOf: (node: GraphNode) => num
     const operand = matrixOperand(input);
     return { node: operand.node, buffer: numberOf(bufferNode(operand.node)), transposed: operand.transposed };
   });
-  if (left === undefined || right === undefined) failInternally("a product has no operands");
+  if (left === undefined || right === undefined) failInternally("an operand does not exist");
   const [rows = 0, columns = 0] = group.product.shape;
   const depth = (left.transposed ? left.node.shape[0] : left.node.shape[1]) ?? 0;
   return {

@@ -18,7 +18,7 @@ function isRepeated(plan: Plan, output: PlanOutput, index: number): boolean {
 
 function buildLeaf(plan: Plan, index: number, isDonated: (input: number) => boolean): ResultBuilder {
   const output = plan.outputs[index];
-  if (output === undefined) failInternally("a plan has no output");
+  if (output === undefined) failInternally("an output does not exist");
   if (output.kind === "host") return (): Leaf => plan.host.slots[output.slot] ?? Number.NaN;
   const { shape, dtype } = output;
   const keptElsewhere = output.kind === "input" && !isDonated(output.input);

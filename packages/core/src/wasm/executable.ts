@@ -87,7 +87,7 @@ export class Executable {
     // The module exports `run`, a function without parameters and results.
     this.#runAlone = exports["run"] as () => void;
     this.#shared = phases.length === 0 ? undefined : new SharedRun(teamOf(this.#memory, program.threads), { module, phases }, exports, this.#runAlone);
-    if (threads > 1 && !this.#memory.shared) this.#whyAlone = "a page can share memory between threads only if it is isolated from other origins";
+    if (threads > 1 && !this.#memory.shared) this.#whyAlone = "only pages isolated from other origins can share memory";
     else if (threads > 1) this.#whyAlone = "no kernel has enough work to share";
     this.#staging = plan.inputs.map(() => undefined);
     this.#arrayOutputs = plan.freshOutputs.map(({ length, dtype }) => {

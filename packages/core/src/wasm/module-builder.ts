@@ -58,7 +58,7 @@ class CallWriter {
 
   #call(w: FunctionWriter, { kernel }: KernelCall): void {
     const reference = this.#functions.get(kernel);
-    if (reference === undefined) failInternally("a kernel was not written");
+    if (reference === undefined) failInternally("a kernel does not exist");
     w.call(reference);
   }
 

@@ -216,7 +216,7 @@ export class BodyEmitter {
 
   #pointer(buffer: number): Local {
     const pointer = this.spec.addresses[buffer];
-    if (pointer === undefined) failInternally(`a kernel has no buffer ${String(buffer)}`);
+    if (pointer === undefined) failInternally(`buffer ${String(buffer)} does not exist`);
     return pointer;
   }
 
@@ -270,7 +270,7 @@ export class BodyEmitter {
 
   #pushScratch(dtype: DType): void {
     const { scratch } = this.spec;
-    if (scratch === undefined) failInternally("a kernel has no scratch memory");
+    if (scratch === undefined) failInternally("scratch memory does not exist");
     this.w.get(scratch);
     this.#addCounterBytes(dtype, 1);
   }

@@ -77,7 +77,7 @@ class LoopEmitter {
 
   #counter(axis: number): Local {
     const counter = this.#counters[axis];
-    if (counter === undefined) failInternally("a loop axis has no counter");
+    if (counter === undefined) failInternally("a counter does not exist");
     return counter;
   }
 
