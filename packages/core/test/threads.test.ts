@@ -21,9 +21,13 @@ const programs: Readonly<Record<string, { readonly args: readonly Tensor[]; read
     args: [draw(1, [67, 53]), draw(2, [53, 41]), draw(3, [41])],
     run: (a, b, c) => [matmul(a, b).add(c), matmul(transpose(b), transpose(a)).mul(2)],
   },
-  "products that are packed and cut along their depth": {
+  "products that are packed": {
     args: [draw(4, [130, 600]), draw(5, [600, 140]), draw(6, [140, 600])],
     run: (a, b, c) => [matmul(a, b), matmul(a, transpose(c)), matmul(transpose(a), transpose(matmul(transpose(b), transpose(a))))],
+  },
+  "products that are cut along their depth, with an epilogue": {
+    args: [draw(16, [1100, 260]), draw(17, [1100, 70]), draw(18, [70])],
+    run: (a, b, c) => [matmul(transpose(a), b), matmul(transpose(a), b).add(c)],
   },
   "f64": { args: [draw(7, [60, 60], "f64"), draw(8, [60, 60], "f64")], run: (a, b) => [matmul(a, b), tanh(a.mul(b))] },
   "rows that keep values in scratch memory": { args: [draw(9, [37, 129])], run: (x) => [softmax(x)] },

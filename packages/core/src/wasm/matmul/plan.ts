@@ -171,8 +171,8 @@ export function planMatmul(shape: MatmulShape, features: Features = detectFeatur
   const packA = choices.packA ?? (large && distant);
   // A transposed B is always packed: its columns are not neighbors in memory.
   const packB = shape.transposeB === true || (choices.packB ?? (large && k * n * element >= 2 ** 16));
-  // A panel of B (k x 32 bytes) should stay in the first-level cache beside the rows of A.
-  const mostK = 256;
+  // A panel of B (k x 32 bytes) should stay in the first-level cache beside the rows of A: half of 32 KiB (measured: 256 is 3 % slower at 1024).
+  const mostK = 512;
   const blockK = choices.blockK ?? (packA && packB && k > mostK ? Math.ceil(k / Math.ceil(k / mostK)) : k);
   const panels = m > 0 && n > 0 ? planPanels(shape, features, packA) : [];
   const lanes = laneCountOf(dtype);
