@@ -76,7 +76,7 @@ describe("several threads", () => {
     const f = compile((x: Tensor) => tanh(x));
     f(draw(15, [20_000]));
     setThreads(1);
-    expect(explain(f)).toContain("1 thread until 2 have been tried out");
+    expect(explain(f)).toContain("1 thread until 2 are tried");
     expect(() => { setThreads(0); }).toThrowErrorMatchingInlineSnapshot(`[OptError: setThreads(count): must be an integer from 1 to 16; got 0.]`);
     expect(() => compile((x: Tensor) => x, { threads: 1.5 })).toThrowErrorMatchingInlineSnapshot(`[OptError: compile({ threads }): must be an integer from 1 to 16; got 1.5.]`);
   });

@@ -3,10 +3,11 @@
  * for one word are not disturbed by writes to another.
  */
 export const word = {
-  /** Grows with every job; helpers wait for it. */
+  /**
+   * The job: its number above, its program's number plus 1 in the lowest 12 bits, in one word so that a helper never sees one job's number with
+   * another's program. 0 for the program sends helpers back to their event loops, where new programs wait.
+   */
   job: 0,
-  /** Which program the job runs; −1 sends helpers back to their event loops, where new programs wait. */
-  program: 16,
   /** How many helpers sleep until the next job. */
   idle: 32,
   /** How many threads have reached the meeting that is under way. */
@@ -20,6 +21,9 @@ export const word = {
   /** How many programs each helper has loaded: one cache line for each. */
   loaded: 112,
 } as const;
+
+/** Programs that fit into the job's word; later ones run alone. */
+export const mostPrograms = 4095;
 
 /** 32-bit words in a cache line. */
 export const lineWords = 16;

@@ -1,4 +1,4 @@
-import { controlBytes, lineWords, meet, word } from "./control.ts";
+import { controlBytes, lineWords, meet, mostPrograms, word } from "./control.ts";
 
 /**
  * The program of a helper thread, as text: a worker needs a script of its own, and text works with every bundler and without a file
@@ -24,7 +24,7 @@ const begin = ({ memory, control, index, threads }, listen) => {
     while (received === Atomics.load(words, word.sent)) {
       nextJob();
       job = Atomics.load(words, word.job);
-      const program = programs[Atomics.load(words, word.program)];
+      const program = programs[(job & ${String(mostPrograms)}) - 1];
       if (program === undefined) continue;
       for (const { phase, shared } of program) {
         if (shared) phase(index);

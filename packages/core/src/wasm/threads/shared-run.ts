@@ -33,9 +33,10 @@ export class SharedRun {
 
   /** How it runs, and why, for `explain`. */
   describe(): string {
-    const { threads } = this.#team;
+    const { threads, refused } = this.#team;
+    if (refused) return "1 thread, because no helper can start";
     const { times, shares } = this.#governor;
-    if (times === undefined) return `1 thread until ${String(threads)} have been tried out`;
+    if (times === undefined) return `1 thread until ${String(threads)} are tried`;
     const both = `${microseconds(times.together)} with ${String(threads)}, ${microseconds(times.alone)} alone`;
     return shares ? `${String(threads)} threads: ${both}` : `1 thread, because it is as fast: ${both}`;
   }

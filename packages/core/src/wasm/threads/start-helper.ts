@@ -10,15 +10,13 @@ export interface HelperSetup {
   readonly threads: number;
 }
 
-/** A running helper. */
+/** A running helper: what the workers of Node and of browsers have in common. */
 export interface Helper {
-  send(message: unknown): void;
-  stop(): void;
-}
-
-interface NodeWorker {
   postMessage(message: unknown): void;
   terminate(): unknown;
+}
+
+interface NodeWorker extends Helper {
   unref(): void;
 }
 
@@ -39,34 +37,28 @@ begin(workerData, (handle) => parentPort.on("message", handle));`;
   const worker = new Worker(source, { eval: true, workerData: setup, execArgv: [] });
   // The program ends when it has nothing to do, whatever its helpers wait for.
   worker.unref();
-  return { send: (message) => { worker.postMessage(message); }, stop: () => { worker.terminate(); } };
-}
-
-interface BrowserWorker {
-  postMessage(message: unknown): void;
-  terminate(): void;
+  return worker;
 }
 
 interface BrowserScope {
-  readonly Worker?: new (url: string) => BrowserWorker;
-  readonly Blob?: new (parts: readonly string[], options: object) => object;
-  readonly URL?: { createObjectURL(blob: object): string; revokeObjectURL(url: string): void };
+  readonly Worker: new (url: string) => Helper;
+  readonly Blob: new (parts: readonly string[], options: object) => object;
+  readonly URL: { createObjectURL(blob: object): string; revokeObjectURL(url: string): void };
 }
 
-function startInBrowser(setup: HelperSetup): Helper | undefined {
+function startInBrowser(setup: HelperSetup): Helper {
   const { Worker, Blob, URL } = globalThis as unknown as BrowserScope;
-  if (Worker === undefined || Blob === undefined || URL === undefined) return undefined;
   const source = `${helperSource}
 onmessage = ({ data }) => begin(data, (handle) => { onmessage = ({ data }) => handle(data); });`;
   const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
   const worker = new Worker(url);
   URL.revokeObjectURL(url);
   worker.postMessage(setup);
-  return { send: (message) => { worker.postMessage(message); }, stop: () => { worker.terminate(); } };
+  return worker;
 }
 
-/** Starts a helper thread, where the platform has any. */
-export function startHelper(setup: HelperSetup): Helper | undefined {
+/** Starts a helper thread; throws where the platform has none or forbids it. */
+export function startHelper(setup: HelperSetup): Helper {
   const threads = nodeThreads();
   return threads === undefined ? startInBrowser(setup) : startInNode(threads, setup);
 }

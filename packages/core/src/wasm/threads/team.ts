@@ -1,5 +1,5 @@
 import type { WasmMemory } from "../memory.ts";
-import { controlBytes, lineWords, meet, mostHelpers, word } from "./control.ts";
+import { controlBytes, lineWords, meet, mostHelpers, mostPrograms, word } from "./control.ts";
 import type { Helper } from "./start-helper.ts";
 import { startHelper } from "./start-helper.ts";
 
@@ -21,20 +21,19 @@ const idleMilliseconds = 2000;
 /** The main thread and its helpers, who share one memory and run programs phase by phase. */
 export class Team {
   readonly threads: number;
+  /** Set when the platform refused a helper: it would refuse the next one too. */
+  refused = false;
   readonly #memory: WasmMemory;
-  readonly #control: number;
-  readonly #words: Int32Array;
-  readonly #maySleep: boolean;
+  /** A fresh control block for each set of helpers: one that was sent away may still be awake for a moment. */
+  #words: Int32Array = new Int32Array();
+  #maySleep = false;
   readonly #programs: TeamProgram[] = [];
-  #helpers: readonly Helper[] = [];
+  #helpers: Helper[] = [];
   #watch: ReturnType<typeof setInterval> | undefined;
 
   constructor(memory: WasmMemory, threads: number) {
     this.threads = threads;
     this.#memory = memory;
-    this.#control = memory.allocate(controlBytes).address;
-    this.#words = new Int32Array(memory.memory.buffer, this.#control, controlBytes / 4).fill(0);
-    this.#maySleep = mayBlock(this.#words);
   }
 
   /** Enters a program; helpers receive it in their own time. Returns its number. */
@@ -46,7 +45,8 @@ export class Team {
 
   /** Whether all helpers are there and have the program; calls them if they are not. */
   isReady(number: number): boolean {
-    if (this.#helpers.length === 0 && !this.#start()) return false;
+    if (this.refused || number >= mostPrograms) return false;
+    if (this.#helpers.length === 0) this.#start();
     for (let helper = 0; helper < this.threads - 1; helper++) {
       if (Atomics.load(this.#words, word.loaded + lineWords * helper) <= number) return false;
     }
@@ -56,8 +56,7 @@ export class Team {
   /** Runs a program with all threads. */
   run(number: number, phases: readonly PhaseCall[]): void {
     const words = this.#words;
-    Atomics.store(words, word.program, number);
-    this.#wake();
+    this.#announce(number);
     try {
       for (const { phase } of phases) {
         phase(0);
@@ -70,31 +69,37 @@ export class Team {
     }
   }
 
-  #wake(): void {
-    Atomics.add(this.#words, word.job, 1);
+  #announce(program: number): void {
+    // The next job's number, with no program below it.
+    const next = (Atomics.load(this.#words, word.job) | mostPrograms) + 1;
+    Atomics.store(this.#words, word.job, next + program + 1);
     if (Atomics.load(this.#words, word.idle) > 0) Atomics.notify(this.#words, word.job);
   }
 
   #send(number: number): void {
     const program = this.#programs[number];
     Atomics.add(this.#words, word.sent, 1);
-    for (const helper of this.#helpers) helper.send({ number, ...program });
-    Atomics.store(this.#words, word.program, -1);
-    this.#wake();
+    for (const helper of this.#helpers) helper.postMessage({ number, ...program });
+    this.#announce(-1);
   }
 
-  #start(): boolean {
-    this.#words.fill(0);
-    const helpers: Helper[] = [];
-    for (let index = 1; index < this.threads; index++) {
-      const helper = startHelper({ memory: this.#memory.memory, control: this.#control, index, threads: this.threads });
-      if (helper === undefined) return false;
-      helpers.push(helper);
+  #start(): void {
+    const { memory } = this.#memory;
+    const control = this.#memory.allocate(controlBytes).address;
+    this.#words = new Int32Array(memory.buffer, control, controlBytes / 4).fill(0);
+    this.#maySleep = mayBlock(this.#words);
+    try {
+      for (let index = 1; index < this.threads; index++) {
+        this.#helpers.push(startHelper({ memory, control, index, threads: this.threads }));
+      }
+    } catch {
+      // Some content policies forbid workers made from text; then one thread does it all.
+      this.refused = true;
+      this.#dismiss();
+      return;
     }
-    this.#helpers = helpers;
     this.#programs.forEach((_, number) => { this.#send(number); });
     this.#watchIdleness();
-    return true;
   }
 
   #watchIdleness(): void {
@@ -110,9 +115,8 @@ export class Team {
 
   #dismiss(): void {
     clearInterval(this.#watch);
-    for (const helper of this.#helpers) helper.stop();
+    for (const helper of this.#helpers) helper.terminate();
     this.#helpers = [];
-    this.#words.fill(0);
   }
 }
 
