@@ -31,6 +31,9 @@ export type { BatchObjective, BatchSolution, BatchSolver, Initializer, Optimizer
 export { compile } from "./compile/compile.ts";
 export type { CompileOptions, Compiled } from "./compile/compile.ts";
 export { setThreads } from "./compile/threads.ts";
+export { setBackend } from "./compile/backends.ts";
+export type { BackendChoice } from "./compile/backends.ts";
+export type { Backend } from "./compile/backend.ts";
 export { evaluate } from "./compile/realize.ts";
 export { clone } from "./compile/realize.ts";
 export { explain } from "./compile/explain.ts";

@@ -3,10 +3,11 @@ import { checkOptions } from "../options.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Leaf } from "../tree/structure.ts";
-import { managedStorage } from "../wasm/executable.ts";
-import { wasmMemory } from "../wasm/memory.ts";
+import type { Backend } from "./backend.ts";
+import type { BackendChoice } from "./backends.ts";
+import { defaultBackend, resolveBackend } from "./backends.ts";
 import { failRetired } from "./graph.ts";
-import { copyStorage, realize } from "./realize.ts";
+import { realize } from "./realize.ts";
 import type { Trace } from "./trace.ts";
 import { traceFunction } from "./trace.ts";
 import { checkThreads, defaultThreads } from "./threads.ts";
@@ -25,6 +26,11 @@ export interface CompileOptions {
    * by pages that are isolated from other origins; `explain` tells.
    */
   readonly threads?: number;
+  /**
+   * Where it runs: `"cpu"`, or `"gpu"` after `await gpu()` of `@opt/core/gpu`, or a backend. Default the CPU, or what
+   * {@link setBackend} says. Arguments from the host's memory are uploaded in each call; results stay where they were computed.
+   */
+  readonly backend?: BackendChoice;
 }
 
 /** A compiled function: called like the original. */
@@ -40,19 +46,9 @@ export function compiledTraces(compiled: object): readonly Trace[] {
 
 let callNumber = 0;
 
-/** A storage that may be overwritten: nobody else refers to it, and it is in the backend's memory. */
-function ownStorage(storage: Storage, call: number): Storage {
-  if (storage.array !== undefined) {
-    const owned = managedStorage(storage.dtype, storage.length);
-    wasmMemory().write(owned.buffer?.address ?? 0, storage.array);
-    return owned;
-  }
-  return storage.shared || storage.stamp === call ? copyStorage(storage) : storage;
-}
-
 /** Runs a trace on argument leaves and builds the result. */
 function runTrace(trace: Trace, leaves: readonly Leaf[]): unknown {
-  const { plan, executable, inputLeaves, numberLeaves, donated } = trace;
+  const { plan, backend, executable, inputLeaves, numberLeaves, donated } = trace;
   const call = ++callNumber;
   for (const { leaf, slot } of numberLeaves) plan.host.slots[slot] = leaves[leaf] as number;
   const inputs: Storage[] = [];
@@ -62,9 +58,9 @@ function runTrace(trace: Trace, leaves: readonly Leaf[]): unknown {
     let storage = leaf < 0 ? plan.inputs[input]?.storage : undefined;
     if (tensor instanceof Tensor) {
       // All that is still to be computed is computed in one plan.
-      if (tensor.storage === undefined) realize(leaves.slice(0, trace.leaves.length).filter((other) => other instanceof Tensor));
+      if (tensor.storage === undefined) realize(leaves.slice(0, trace.leaves.length).filter((other) => other instanceof Tensor), backend);
       storage = tensor.storage ?? failRetired(tensor);
-      if (donated[leaf] === true) storage = ownStorage(storage, call);
+      if (donated[leaf] === true) storage = backend.claim(storage, storage.shared || storage.stamp === call);
       storage.stamp = call;
     }
     if (storage === undefined) failInternally("a plan input has no elements");
@@ -87,7 +83,7 @@ function runTrace(trace: Trace, leaves: readonly Leaf[]): unknown {
  * that come back are updated in place (see `donate`), and their old tensors can then no longer be read.
  *
  * @param fn - A function of trees that returns a tree. It must be pure: it runs only while it is traced.
- * @param options - What is donated, and how many threads may share the work.
+ * @param options - What is donated, how many threads may share the work, and where it runs.
  * @returns A function called like `fn`; called inside another traced function it becomes part of that one.
  * @throws OptError `shape`, `dtype` or `tree` from the operations in `fn`; `donated` for arguments that were given away before;
  * `option` for an unknown or bad option.
@@ -106,10 +102,11 @@ function runTrace(trace: Trace, leaves: readonly Leaf[]): unknown {
  * ```
  */
 export function compile<Args extends readonly unknown[], Result>(fn: (...args: Args) => Result, options: CompileOptions = {}): Compiled<Args, Result> {
-  checkOptions("compile", options, ["donate", "threads"]);
-  const { threads } = options;
+  checkOptions("compile", options, ["donate", "threads", "backend"]);
+  const { threads, backend } = options;
   if (threads !== undefined) checkThreads("compile({ threads })", threads);
   if (typeof fn !== "function") fail("option", `compile(fn): must be a function; got ${typeof fn}.`);
+  const where = (): Backend => (backend === undefined ? defaultBackend() : resolveBackend("compile({ backend })", backend));
   const traces: Trace[] = [];
   const leaves: Leaf[] = [];
   const select = (args: Args): Trace => {
@@ -117,7 +114,7 @@ export function compile<Args extends readonly unknown[], Result>(fn: (...args: A
       if (trace.readLeaves(args, leaves)) return trace;
     }
     // The traced function sees placeholders of the same structure as its arguments.
-    const trace = traceFunction(fn as (...args: readonly unknown[]) => unknown, args, options.donate, threads ?? defaultThreads());
+    const trace = traceFunction(fn as (...args: readonly unknown[]) => unknown, args, options.donate, where(), threads ?? defaultThreads());
     traces.unshift(trace);
     trace.readLeaves(args, leaves);
     return trace;

@@ -48,12 +48,13 @@ function showTrace(trace: Trace): string {
   const { plan } = trace;
   const tensors = trace.leaves.filter((leaf) => leaf.kind === "tensor");
   const inputBytes = plan.inputs.reduce((total, input) => total + input.length * itemSize[input.dtype], 0);
+  const [summary = "", ...more] = trace.executable.describe();
   const updated = trace.donated.filter(Boolean).length;
   return [
     `arguments: ${tensors.map((leaf) => `${leaf.dtype}${showShape(leaf.shape)}`).join(", ") || "none"}`,
     `${String(plan.kernels.length)} kernels; ${String(inputBytes)} bytes in, ${String(plan.temporaryBytes)} bytes of temporaries, ` +
-      `${String(updated)} arguments updated in place; ${String(plan.host.steps.length)} host calls; ${String(trace.executable.moduleBytes)} bytes of WebAssembly`,
-    ...[trace.executable.describeThreads()].filter((line) => line !== undefined),
+      `${String(updated)} arguments updated in place; ${String(plan.host.steps.length)} host calls; ${summary}`,
+    ...more,
     ...plan.kernels.map((kernel, number) => showKernel(plan, kernel, number)),
   ].join("\n");
 }

@@ -1,7 +1,7 @@
 import { failInternally } from "../errors.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { Executable } from "../wasm/executable.ts";
+import type { Backend, LoadedPlan } from "./backend.ts";
 import type { Fingerprint } from "./fingerprint.ts";
 import { fingerprint, sameCode } from "./fingerprint.ts";
 import { captureGraph } from "./graph.ts";
@@ -12,7 +12,8 @@ import { defaultThreads } from "./threads.ts";
 /** A plan for graphs that were built without `compile`. */
 export interface LazyPlan {
   readonly code: Int32Array;
-  readonly executable: Executable;
+  readonly backend: Backend;
+  readonly executable: LoadedPlan;
   /** The values that are baked into the kernels, by literal number; undefined for those that are handed over in each run. */
   readonly baked: readonly (number | undefined)[];
   /** The host slots of the literals that are handed over. */
@@ -43,7 +44,7 @@ function withoutStorages(plan: Plan): Plan {
   return { ...plan, inputs: plan.inputs.map(({ dtype, length }) => ({ argument: undefined, storage: undefined, dtype, length })) };
 }
 
-function makeLazyPlan(tensors: readonly Tensor[], print: Fingerprint, isBaked: (literal: number) => boolean): LazyPlan {
+function makeLazyPlan(tensors: readonly Tensor[], print: Fingerprint, backend: Backend, isBaked: (literal: number) => boolean): LazyPlan {
   const replaced = argumentsFor(print, isBaked);
   const plan = makePlan(captureGraph(tensors, replaced));
   const numberOf = new Map(print.sources.map((storage, number) => [storage, number]));
@@ -55,7 +56,8 @@ function makeLazyPlan(tensors: readonly Tensor[], print: Fingerprint, isBaked: (
   }
   return {
     code: print.code,
-    executable: new Executable(withoutStorages(plan), defaultThreads()),
+    backend,
+    executable: backend.load(withoutStorages(plan), defaultThreads()),
     baked: print.literals.map((value, literal) => (isBaked(literal) ? value : undefined)),
     slots: [...slots].map(([literal, slot]) => ({ literal, slot })),
     sourceOf: plan.inputs.map(({ storage }) => (storage === undefined ? -1 : (numberOf.get(storage) ?? -1))),
@@ -82,17 +84,19 @@ export interface LazyRun {
  * plan; those that turn out to change are handed over as arguments by the next one, so that a loop settles after two plans.
  *
  * @param tensors - What is to be computed.
+ * @param preferred - Where, unless the elements that it starts from are on a backend already.
  * @param failTraced - Called with a tensor that has no value yet.
  * @returns The plan and the fingerprint, which holds the sources and literals of this graph.
  */
-export function planFor(tensors: readonly Tensor[], failTraced: (tensor: Tensor) => never): LazyRun {
+export function planFor(tensors: readonly Tensor[], preferred: Backend, failTraced: (tensor: Tensor) => never): LazyRun {
   const print = fingerprint(tensors);
   if (print.traced !== undefined) failTraced(print.traced);
+  const backend = print.sources.find(({ remote }) => remote !== undefined)?.remote?.backend ?? preferred;
   const known = plans.get(print.hash);
-  if (known === undefined || !sameCode(known.code, print.code)) return { print, plan: remember(print.hash, makeLazyPlan(tensors, print, () => true)) };
+  if (known?.backend !== backend || !sameCode(known.code, print.code)) return { print, plan: remember(print.hash, makeLazyPlan(tensors, print, backend, () => true)) };
   const keeps = (literal: number): boolean => known.baked[literal] !== undefined && Object.is(known.baked[literal], print.literals[literal]);
   const fits = print.literals.every((_, literal) => known.baked[literal] === undefined || keeps(literal));
-  return { print, plan: fits ? known : remember(print.hash, makeLazyPlan(tensors, print, keeps)) };
+  return { print, plan: fits ? known : remember(print.hash, makeLazyPlan(tensors, print, backend, keeps)) };
 }
 
 /** Runs a plan for one graph. */

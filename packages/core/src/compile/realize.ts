@@ -1,15 +1,15 @@
 import { fail, failInternally } from "../errors.ts";
-import { itemSize } from "../tensor/dtype.ts";
 import type { TypedArray } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Storage } from "../tensor/storage.ts";
-import { arrayStorage } from "../tensor/storage.ts";
 import { dataOperation, noInputs, Tensor } from "../tensor/tensor.ts";
 import type { StateTree } from "../tree/structure.ts";
 import { rebuild, walk } from "../tree/structure.ts";
 import { literalValue } from "../ops/operands.ts";
-import { filledStorage, managedStorage } from "../wasm/executable.ts";
-import { wasmMemory } from "../wasm/memory.ts";
+import { copyStorage, cpuBackend, elementsNow } from "../wasm/cpu-backend.ts";
+import { filledStorage } from "../wasm/executable.ts";
+import type { Backend } from "./backend.ts";
+import { defaultBackend } from "./backends.ts";
 import { failRetired } from "./graph.ts";
 import { planFor, runLazily } from "./lazy-plans.ts";
 
@@ -32,16 +32,16 @@ function fillLiteral(tensor: Tensor): boolean {
   return true;
 }
 
-/** Computes tensors, all in one plan, and keeps their elements. */
-export function realize(tensors: readonly Tensor[]): void {
+/** Computes tensors, all in one plan, and keeps their elements: on the given backend, unless what they start from is on another. */
+export function realize(tensors: readonly Tensor[], backend: Backend = defaultBackend()): void {
   const missing = [...new Set(tensors)].filter((tensor) => tensor.storage === undefined);
   for (const tensor of missing) {
     if (tensor.onHost) failTraced(tensor);
     if (tensor.operation.name === "data") failRetired(tensor);
   }
-  const pending = missing.filter((tensor) => !fillLiteral(tensor));
+  const pending = backend === cpuBackend ? missing.filter((tensor) => !fillLiteral(tensor)) : missing;
   if (pending.length === 0) return;
-  const run = planFor(pending, failTraced);
+  const run = planFor(pending, backend, failTraced);
   const { inputs, fresh } = runLazily(run);
   const handedOut = new Set<Storage>();
   run.plan.executable.plan.outputs.forEach((output, index) => {
@@ -55,21 +55,17 @@ export function realize(tensors: readonly Tensor[]): void {
   });
 }
 
-/** Copies a storage's elements out. */
-function elementsOf(storage: Storage): TypedArray {
-  if (storage.array !== undefined) return storage.array.slice();
-  return wasmMemory().read(storage.dtype, storage.buffer?.address ?? 0, storage.length);
-}
-
 /** The elements of a tensor, computed now. */
 export function readNow(tensor: Tensor): TypedArray {
   realize([tensor]);
-  return tensor.storage === undefined ? failRetired(tensor) : elementsOf(tensor.storage);
+  return elementsNow(tensor.storage ?? failRetired(tensor));
 }
 
 /** The elements of a tensor, on any backend. */
 export async function readAsync(tensor: Tensor): Promise<TypedArray> {
-  return Promise.resolve(readNow(tensor));
+  realize([tensor]);
+  const storage = tensor.storage ?? failRetired(tensor);
+  return storage.remote === undefined ? elementsNow(storage) : storage.remote.read();
 }
 
 /**
@@ -98,14 +94,6 @@ export function evaluate(...trees: readonly StateTree[]): void {
   realize(tensors);
 }
 
-/** A storage with the same elements that nothing else refers to. */
-export function copyStorage(storage: Storage): Storage {
-  if (storage.array !== undefined) return arrayStorage(storage.dtype, storage.array.slice());
-  const copy = managedStorage(storage.dtype, storage.length);
-  wasmMemory().copy(storage.buffer?.address ?? 0, copy.buffer?.address ?? 0, storage.length * itemSize[storage.dtype]);
-  return copy;
-}
-
 /**
  * Copies a tree of tensors: compiled functions that update the original in place do not touch the copy.
  *
@@ -130,7 +118,7 @@ export function clone<T extends StateTree>(tree: T): T {
     }
     const { storage, shape } = leaf;
     if (storage === undefined || storage.length !== sizeOf(shape)) return failRetired(leaf);
-    copies.push(new Tensor(dataOperation, noInputs, shape, storage.dtype, copyStorage(storage), leaf.label));
+    copies.push(new Tensor(dataOperation, noInputs, shape, storage.dtype, storage.remote === undefined ? copyStorage(storage) : storage.remote.backend.claim(storage, true), leaf.label));
   });
   let position = 0;
   // Every leaf is replaced by a leaf of its kind, so the type stays.

@@ -3,7 +3,7 @@ import { fail } from "../errors.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Leaf, TreeStructure } from "../tree/structure.ts";
 import { rebuild, walk } from "../tree/structure.ts";
-import { Executable } from "../wasm/executable.ts";
+import type { Backend, LoadedPlan } from "./backend.ts";
 import { findDonations } from "./donation.ts";
 import { captureGraph } from "./graph.ts";
 import type { LeafReader, LeafSignature } from "./leaf-reader.ts";
@@ -18,7 +18,8 @@ import { whileTracing } from "./tracing.ts";
 export interface Trace {
   readonly leaves: readonly LeafSignature[];
   readonly readLeaves: LeafReader;
-  readonly executable: Executable;
+  readonly backend: Backend;
+  readonly executable: LoadedPlan;
   readonly plan: Plan;
   readonly buildResult: ResultBuilder;
   /** For each plan input, the argument leaf that it is, or −1 for a captured tensor. */
@@ -56,10 +57,11 @@ function protectCaptured(plan: Plan): void {
  * @param fn - The function.
  * @param args - Arguments of the signature to trace for.
  * @param donate - Argument numbers to donate; undefined: every container that comes back.
+ * @param backend - Where it will run.
  * @param threads - How many threads may share the work.
  * @returns The trace.
  */
-export function traceFunction(fn: (...args: readonly unknown[]) => unknown, args: readonly unknown[], donate: readonly number[] | undefined, threads: number): Trace {
+export function traceFunction(fn: (...args: readonly unknown[]) => unknown, args: readonly unknown[], donate: readonly number[] | undefined, backend: Backend, threads: number): Trace {
   const placeholders: Tensor[] = [];
   const leaves: LeafSignature[] = [];
   const structure = walk(args, "arguments", (leaf, path) => {
@@ -84,7 +86,8 @@ export function traceFunction(fn: (...args: readonly unknown[]) => unknown, args
   return {
     leaves,
     readLeaves: makeLeafReader(structure, leaves),
-    executable: new Executable(plan, threads),
+    backend,
+    executable: backend.load(plan, threads),
     plan,
     buildResult: makeResultBuilder(resultStructure, plan, (input) => donated[inputLeaves[input] ?? -1] === true),
     inputLeaves,

@@ -1,14 +1,16 @@
+import type { RemoteBuffer } from "../compile/backend.ts";
 import type { DType, TypedArray } from "./dtype.ts";
 
 /**
- * Where the elements of a finished tensor are: either in an ordinary typed array (`array`), or in a buffer that belongs to
- * the backend (`buffer`). Small results stay in arrays, which the garbage collector sees; so does a batch that is used once.
+ * Where the elements of a finished tensor are: in an ordinary typed array (`array`), in the CPU backend's memory (`buffer`), or in
+ * that of another backend (`remote`). Small results stay in arrays, which the garbage collector sees; so does a batch that is used once.
  */
 export interface Storage {
   readonly dtype: DType;
   readonly length: number;
   array: TypedArray | undefined;
   buffer: DeviceBuffer | undefined;
+  remote: RemoteBuffer | undefined;
   /** Set when several tensors, or a plan that captured it, refer to it: then it must not be updated in place. */
   shared: boolean;
   /** Whether kernels have read it before: an array that they read again moves into the backend's memory. */
@@ -17,7 +19,7 @@ export interface Storage {
   stamp: number;
 }
 
-/** A piece of the backend's memory. */
+/** A piece of the CPU backend's memory. */
 export interface DeviceBuffer {
   readonly address: number;
   readonly byteLength: number;
@@ -25,10 +27,18 @@ export interface DeviceBuffer {
   release(): void;
 }
 
+function emptyStorage(dtype: DType, length: number): Storage {
+  return { dtype, length, array: undefined, buffer: undefined, remote: undefined, shared: false, used: false, stamp: 0 };
+}
+
 export function arrayStorage(dtype: DType, array: TypedArray): Storage {
-  return { dtype, length: array.length, array, buffer: undefined, shared: false, used: false, stamp: 0 };
+  return { ...emptyStorage(dtype, array.length), array };
 }
 
 export function bufferStorage(dtype: DType, length: number, buffer: DeviceBuffer): Storage {
-  return { dtype, length, array: undefined, buffer, shared: false, used: false, stamp: 0 };
+  return { ...emptyStorage(dtype, length), buffer };
+}
+
+export function remoteStorage(dtype: DType, length: number, remote: RemoteBuffer): Storage {
+  return { ...emptyStorage(dtype, length), remote };
 }

@@ -155,12 +155,12 @@ export class Tensor {
     return readAsync(this);
   }
 
-  /** As {@link Tensor.read}, synchronously; the CPU backend always can. */
+  /** As {@link Tensor.read}, synchronously: on the CPU backend only. */
   readSync(): TypedArray {
     return readNow(this);
   }
 
-  /** The value of a one-element tensor as a number. */
+  /** The value of a one-element tensor as a number, on the CPU backend. */
   item(): number {
     if (this.size !== 1) fail("shape", `item(): needs one element; got shape ${showShape(this.shape)}. Use readSync().`);
     return this.readSync()[0] ?? Number.NaN;
@@ -168,7 +168,10 @@ export class Tensor {
 
   /** Gives the elements' memory back now instead of when the garbage collector comes; at once only if no other tensor has them. */
   dispose(): void {
-    if (this.storage?.shared === false) this.storage.buffer?.release();
+    if (this.storage?.shared === false) {
+      this.storage.buffer?.release();
+      this.storage.remote?.release();
+    }
     this.#retire("disposed");
   }
 

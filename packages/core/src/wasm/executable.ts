@@ -1,3 +1,4 @@
+import type { LoadedPlan } from "../compile/backend.ts";
 import { runHost } from "../compile/host-program.ts";
 import type { Plan } from "../compile/plan.ts";
 import { fail } from "../errors.ts";
@@ -54,9 +55,9 @@ function makeResident(storage: Storage, array: TypedArray): DeviceBuffer {
 }
 
 /** A plan as a loaded WebAssembly module with its memory. */
-export class Executable {
+export class Executable implements LoadedPlan {
   readonly plan: Plan;
-  readonly moduleBytes: number;
+  readonly #moduleBytes: number;
   readonly #memory: WasmMemory = wasmMemory();
   readonly #base: DeviceBuffer;
   readonly #layout: Layout;
@@ -81,7 +82,7 @@ export class Executable {
     this.#base = this.#memory.allocate(this.#layout.byteLength);
     finalizer.register(this, this.#base);
     const { bytes, phases } = buildModule(program, this.#base.address, this.#memory);
-    this.moduleBytes = bytes.byteLength;
+    this.#moduleBytes = bytes.byteLength;
     const module = new WebAssembly.Module(bytes);
     const { exports } = new WebAssembly.Instance(module, { opt: { memory: this.#memory.memory }, [hostMathModule]: hostMathImports });
     // The module exports `run`, a function without parameters and results.
@@ -96,12 +97,6 @@ export class Executable {
     });
   }
 
-  /**
-   * Runs the plan. The slots of `plan.host` that are arguments must be filled in.
-   *
-   * @param inputs - The elements of the plan's inputs.
-   * @returns The elements of its fresh outputs.
-   */
   run(inputs: readonly Storage[]): Storage[] {
     if (this.#busy) return fail("trace", "A compiled function was called while it was running.");
     this.#busy = true;
@@ -123,10 +118,11 @@ export class Executable {
     }
   }
 
-  /** How many threads run it, and why; undefined where only one was asked for. */
-  describeThreads(): string | undefined {
-    if (this.#shared !== undefined) return this.#shared.describe();
-    return this.#whyAlone === undefined ? undefined : `1 thread, because ${this.#whyAlone}`;
+  describe(): string[] {
+    const size = `${String(this.#moduleBytes)} bytes of WebAssembly`;
+    // How many threads run it is worth telling only where more than one was asked for.
+    if (this.#shared !== undefined) return [size, this.#shared.describe()];
+    return this.#whyAlone === undefined ? [size] : [size, `1 thread, because ${this.#whyAlone}`];
   }
 
   /** A piece of memory that lives as long as the executable. */
@@ -142,6 +138,9 @@ export class Executable {
 
   /** Tells the kernels where an input is; an ordinary array is copied to where they can read it. */
   #stage(input: number, storage: Storage | undefined): void {
+    if (storage?.remote !== undefined) {
+      fail("backend", `A tensor on the backend ${storage.remote.backend.name} cannot be used on the CPU; copy it there first: await toHost(tree).`);
+    }
     const address = storage?.buffer?.address ?? (storage?.array === undefined ? undefined : this.#placeOf(input, storage, storage.array));
     if (address !== undefined) this.#memory.i32[this.#slot(this.#layout.inputSlots) + input] = address;
   }
