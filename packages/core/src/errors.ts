@@ -3,10 +3,10 @@
  *
  * `option`: an option's name or value; `shape`, `dtype`, `tree`: tensors or trees that do not fit; `data`: files or
  * data sets; `donated`, `disposed`: a tensor whose buffer is gone; `trace`: reading a value while a function is being
- * traced; `backend`: something the backend cannot do.
+ * traced; `backend`: something the backend cannot do; `lost`: a device that is gone, with the tensors on it.
  */
 export type ErrorCode =
-  "option" | "shape" | "dtype" | "tree" | "data" | "donated" | "disposed" | "trace" | "backend";
+  "option" | "shape" | "dtype" | "tree" | "data" | "donated" | "disposed" | "trace" | "backend" | "lost";
 
 /**
  * The error that every package throws for a programming mistake. Numerical outcomes are values, never errors.

@@ -1,5 +1,6 @@
 import { failInternally } from "../errors.ts";
 import type { Storage } from "../tensor/storage.ts";
+import { remoteOnly } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Backend, LoadedPlan } from "./backend.ts";
 import type { Fingerprint } from "./fingerprint.ts";
@@ -91,7 +92,7 @@ export interface LazyRun {
 export function planFor(tensors: readonly Tensor[], preferred: Backend, failTraced: (tensor: Tensor) => never): LazyRun {
   const print = fingerprint(tensors);
   if (print.traced !== undefined) failTraced(print.traced);
-  const backend = print.sources.find(({ remote }) => remote !== undefined)?.remote?.backend ?? preferred;
+  const backend = print.sources.map(remoteOnly).find((remote) => remote !== undefined)?.backend ?? preferred;
   const known = plans.get(print.hash);
   if (known?.backend !== backend || !sameCode(known.code, print.code)) return { print, plan: remember(print.hash, makeLazyPlan(tensors, print, backend, () => true)) };
   const keeps = (literal: number): boolean => known.baked[literal] !== undefined && Object.is(known.baked[literal], print.literals[literal]);
