@@ -1,5 +1,7 @@
 import { fail } from "../errors.ts";
 import type { DType, TypedArray } from "../tensor/dtype.ts";
+import type { Storage } from "../tensor/storage.ts";
+import { wasmMemory } from "../wasm/memory.ts";
 import type { DeviceDType } from "./program/device-program.ts";
 
 /**
@@ -10,6 +12,13 @@ import type { DeviceDType } from "./program/device-program.ts";
 export function deviceDType(dtype: DType): DeviceDType {
   if (dtype === "f64") fail("backend", "GPUs have no f64. Use f32: cast(tensor, \"f32\"); or compute on the CPU.");
   return dtype === "f32" ? "f32" : "i32";
+}
+
+/** The elements of a storage in the host's memory; they are not to be changed. */
+export function hostElements({ array, buffer, dtype, length, remote }: Storage): TypedArray {
+  if (array !== undefined) return array;
+  if (buffer !== undefined) return wasmMemory().read(dtype, buffer.address, length);
+  return fail("backend", `A tensor is on another backend, ${remote?.backend.name ?? "which is gone"}; copy it to the host first: await toHost(tree).`);
 }
 
 /** Elements as a GPU buffer holds them: floats as they are, integers as their upper halves followed by their lower ones. */

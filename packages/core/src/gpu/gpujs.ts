@@ -14,13 +14,10 @@ export interface GpuJsKernel {
 /** An instance of gpu.js's class `GPU`. */
 export interface GpuJs {
   createKernel(source: string, settings: Readonly<Record<string, unknown>>): GpuJsKernel;
-  readonly canvas?: EventTarget;
-  readonly context?: unknown;
-  destroy(): Promise<void> | void;
 }
 
 /** The class `GPU` of gpu.js. */
-export type GpuJsClass = new (settings: { readonly mode: "webgpu" | "webgl2" }) => GpuJs;
+export type GpuJsClass = new (settings: { readonly mode: "webgpu" | "webgl2"; readonly canvas?: unknown; readonly context?: unknown }) => GpuJs;
 
 interface GpuJsModule {
   readonly GPU?: GpuJsClass;

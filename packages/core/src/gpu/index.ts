@@ -1,12 +1,14 @@
 import { registerGpu } from "../compile/backends.ts";
 import { fail } from "../errors.ts";
 import { checkOptions, describeValue } from "../options.ts";
-import type { GpuBackend } from "./gpu-backend.ts";
+import type { GpuBackend } from "./device-backend.ts";
+import { DeviceBackend } from "./device-backend.ts";
 import { loadGpuJs } from "./gpujs.ts";
 import type { GpuJsClass } from "./gpujs.ts";
+import { openWebGl2 } from "./webgl2/open.ts";
 import { openWebGpu } from "./webgpu/open.ts";
 
-export type { GpuBackend } from "./gpu-backend.ts";
+export type { GpuBackend } from "./device-backend.ts";
 export { toGpu, toHost } from "./transfer.ts";
 
 /** The ways in which a browser computes on a GPU. */
@@ -19,8 +21,8 @@ export interface GpuOptions {
 }
 
 const openers: Readonly<Record<GpuMode, (gpujs: GpuJsClass) => Promise<GpuBackend>>> = {
-  webgpu: openWebGpu,
-  webgl2: () => fail("backend", "webgl2: not yet"),
+  webgpu: async (gpujs) => new DeviceBackend(await openWebGpu(gpujs)),
+  webgl2: (gpujs) => Promise.resolve(new DeviceBackend(openWebGl2(gpujs))),
 };
 
 /**

@@ -4,7 +4,7 @@ import { fromArray } from "../ops/creation.ts";
 import { dataOperation, noInputs, Tensor } from "../tensor/tensor.ts";
 import type { Leaf, StateTree } from "../tree/structure.ts";
 import { rebuild, walk } from "../tree/structure.ts";
-import type { GpuBackend } from "./gpu-backend.ts";
+import type { GpuBackend } from "./device-backend.ts";
 
 /** A tree of the same structure with other leaves of the same kinds. */
 async function mapLeaves<T extends StateTree>(tree: T, change: (leaf: Tensor) => Promise<Tensor>): Promise<T> {

@@ -5,7 +5,7 @@ import { inputsOf } from "./inputs.ts";
 export interface Slots {
   /** For each program buffer, its slot, or −1 where it is not a temporary. */
   readonly slotOf: readonly number[];
-  /** The quads that each slot must hold. */
+  /** The quads that each slot holds. */
   readonly quads: readonly number[];
 }
 
@@ -28,10 +28,9 @@ export function assignSlots(program: DeviceProgram, quads: readonly number[]): S
     const { output } = kernel;
     if (buffers[output]?.place.kind === "temporary") {
       const wanted = quads[output] ?? 0;
-      const fits = (slot: number): number => Math.abs((slots[slot] ?? 0) - wanted);
-      free.sort((a, b) => fits(b) - fits(a));
-      const slot = free.pop() ?? slots.push(0) - 1;
-      slots[slot] = Math.max(slots[slot] ?? 0, wanted);
+      // Exactly of its size: where elements are in a texture depends on how large the texture is.
+      const reused = free.findIndex((slot) => slots[slot] === wanted);
+      const slot = reused < 0 ? slots.push(wanted) - 1 : (free.splice(reused, 1)[0] ?? 0);
       slotOf[output] = slot;
     }
     for (const buffer of new Set([...inputsOf(kernel), output])) {

@@ -1,4 +1,4 @@
-import type { DeviceHealth } from "../lost.ts";
+import type { DeviceHealth } from "../health.ts";
 
 /** After so many runs the commands are submitted, so that the GPU does not wait for the program to pause. */
 export const runsPerSubmit = 16;

@@ -1,4 +1,4 @@
-import type { DeviceHealth } from "../lost.ts";
+import type { DeviceHealth } from "../health.ts";
 
 /** A shader ready to run. */
 export interface Pipeline {
