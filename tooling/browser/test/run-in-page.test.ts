@@ -14,7 +14,7 @@ describe.skipIf(findBrowser() === undefined)("runInPage", () => {
   });
   afterAll(() => browser.close());
 
-  it("returns what the entry returns; its workers run, and the GPU's interfaces are there", async () => {
+  it("returns what the entry returns; its workers run, and there is a GPU", async () => {
     const found = await runInPage(pageOf("environment"), { browser });
     expect(found).toEqual({ inWorker: true, evalAllowed: true, crossOriginIsolated: false, webgl2: true, webgpu: true });
   });
@@ -27,6 +27,12 @@ describe.skipIf(findBrowser() === undefined)("runInPage", () => {
     };
     const found = await runInPage(pageOf("environment"), { browser, headers });
     expect(found).toMatchObject({ inWorker: true, evalAllowed: false, crossOriginIsolated: true });
+  });
+
+  it("runs in a browser without a GPU", async () => {
+    const without = await launchBrowser({ gpu: false });
+    expect(await runInPage(pageOf("environment"), { browser: without })).toMatchObject({ webgl2: false, webgpu: false });
+    await without.close();
   });
 
   it("throws the page's error with what it printed", async () => {

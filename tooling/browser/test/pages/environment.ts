@@ -26,6 +26,6 @@ export default async function describeEnvironment(): Promise<unknown> {
     evalAllowed: isEvalAllowed(),
     crossOriginIsolated,
     webgl2: document.createElement("canvas").getContext("webgl2") !== null,
-    webgpu: "gpu" in navigator,
+    webgpu: (await navigator.gpu.requestAdapter()) !== null,
   };
 }

@@ -51,6 +51,10 @@ function onMessage(message: WorkerMessage): void {
     case "progress":
       results.addLosses(message.losses, message.stepsPerSecond);
       break;
+    case "paused":
+      // It may have been told to go on in the meantime.
+      if (phase === "paused") status.textContent = "Paused.";
+      break;
     case "epoch":
       results.addEpoch(message.epoch, message.loss, message.accuracy);
       break;
@@ -78,7 +82,7 @@ pause.addEventListener("click", () => {
     enter("running", `Learning from ${digits}.`);
   } else {
     run?.pause();
-    enter("paused", "Paused.");
+    enter("paused", "Pausing …");
   }
 });
 

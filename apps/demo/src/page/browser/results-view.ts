@@ -19,6 +19,8 @@ export interface ResultsView {
 const MISSING = "–";
 /** Weight of the past in the loss that is shown as a number. */
 const SMOOTHING = 0.95;
+/** Below so many steps per second their tenths matter. */
+const SLOW = 20;
 /** Steps on the axis before it is known how many there will be: those of the settings that the page opens with. */
 const FIRST_TOTAL = 1560;
 
@@ -69,7 +71,7 @@ export function makeResultsView(): ResultsView {
       }
       figures.step.textContent = `${formatCount(losses.length)} / ${formatCount(total)}`;
       figures.loss.textContent = formatLoss(smoothLoss);
-      figures.rate.textContent = formatCount(stepsPerSecond);
+      figures.rate.textContent = stepsPerSecond < SLOW ? stepsPerSecond.toFixed(1) : formatCount(stepsPerSecond);
       chart.draw(losses, total);
     },
     addEpoch: (epoch, loss, accuracy) => {

@@ -47,6 +47,7 @@ export async function trainDigits(request: TrainingRequest, report: (message: Wo
   let reported = 0;
   let paused = 0;
   const waitAt = async (opened: Promise<void>): Promise<void> => {
+    report({ kind: "paused" });
     const since = performance.now();
     await opened;
     paused += (performance.now() - since) / 1000;
@@ -61,12 +62,12 @@ export async function trainDigits(request: TrainingRequest, report: (message: Wo
     onStep: (info) => {
       losses.push(info.loss);
       const now = info.seconds - paused;
-      if (now - reported >= PROGRESS_INTERVAL || info.stepOfEpoch === info.batchesPerEpoch) {
+      const opened = gate.pass();
+      if (now - reported >= PROGRESS_INTERVAL || info.stepOfEpoch === info.batchesPerEpoch || opened !== undefined) {
         report({ kind: "progress", losses, stepsPerSecond: rate(info.step, now) });
         losses = [];
         reported = now;
       }
-      const opened = gate.pass();
       return opened && waitAt(opened);
     },
     onEpoch: async ({ epoch, loss, params }) => {
