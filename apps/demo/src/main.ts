@@ -9,7 +9,7 @@ import type { Terminal } from "./terminal/console-style.ts";
 import { openTerminal } from "./terminal/console-style.ts";
 
 /** Gives a command the terminal and Ctrl-C. */
-async function inForeground<Result>(options: OutputOptions, work: (terminal: Terminal, signal: AbortSignal) => Promise<Result>): Promise<Result> {
+async function inForeground<Result>(options: Pick<OutputOptions, "json" | "quiet">, work: (terminal: Terminal, signal: AbortSignal) => Promise<Result>): Promise<Result> {
   const terminal = openTerminal(process.stdout, process.env, options.quiet === true || options.json === true);
   const interruption = listenForInterruption();
   try {
@@ -40,6 +40,10 @@ export async function runCommandLine(words: readonly string[]): Promise<number> 
     chapter: async (options) => {
       const { runChapterCommand } = await import("./chapter/chapter-command.ts");
       exitCode = await inForeground(options, (terminal, signal) => runChapterCommand(options, command, terminal, signal));
+    },
+    page: async (options) => {
+      const { runPageCommand } = await import("./page/page-command.ts");
+      exitCode = await inForeground({}, (terminal, signal) => runPageCommand(options, terminal, signal));
     },
   });
   try {

@@ -1,3 +1,4 @@
+import { fail } from "@opt/core";
 import { EXIT_CODES } from "../exit-codes.ts";
 import { writeResults } from "../output.ts";
 import type { Terminal } from "../terminal/console-style.ts";
@@ -24,6 +25,9 @@ function showResults(terminal: Terminal, experiment: ExperimentRecord): void {
 
 /** Trains on digits, shows, writes. Returns the exit code. */
 export async function runDigitsCommand(options: DigitsOptions, command: string, terminal: Terminal, signal: AbortSignal): Promise<number> {
+  if (options.backend === "gpu") {
+    fail("backend", "--backend gpu: Node has no GPU backend; browsers have one. `npm run demo -- page` serves a page that trains this network there, on WebGPU or WebGL2.");
+  }
   const experiment = await runDigits(options, command, terminal, signal);
   showResults(terminal, experiment);
   const report = async (): Promise<string> => (await import("./report/report.ts")).htmlReport(experiment);

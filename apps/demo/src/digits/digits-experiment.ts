@@ -4,7 +4,7 @@ import { minibatches } from "@opt/data";
 import type { MlpParams } from "@opt/nn";
 import { mlp } from "@opt/nn";
 import type { DigitSets } from "./digit-sets.ts";
-import { loadDigitSets } from "./digit-sets.ts";
+import { loadDigitSets } from "./load-digit-sets.ts";
 import { DEFAULT_OPTIMIZERS, defaultLearningRate, makeOptimizer } from "./optimizers.ts";
 import type { DigitsOptions } from "./digits-options.ts";
 import type { ExperimentRecord, RunRecord, Setting } from "./run-record.ts";

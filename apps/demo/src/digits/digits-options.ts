@@ -5,8 +5,8 @@ import { parseCount, parsePositive, parseSeed, parseShare } from "../option-valu
 import type { OutputOptions } from "../output.ts";
 import { outputOptions } from "../output.ts";
 import { GENERATED_EXAMPLES } from "./digit-sets.ts";
-import type { LearningRates } from "./option-values.ts";
-import { parseHidden, parseLearningRates, parseOptimizers, parseSchedule } from "./option-values.ts";
+import type { BackendName, LearningRates } from "./option-values.ts";
+import { BACKEND_NAMES, parseBackend, parseHidden, parseLearningRates, parseOptimizers, parseSchedule } from "./option-values.ts";
 import type { OptimizerName } from "./optimizers.ts";
 import { DEFAULT_OPTIMIZERS, OPTIMIZER_NAMES, defaultLearningRate, describeOptimizer } from "./optimizers.ts";
 import type { ScheduleName } from "./schedules.ts";
@@ -14,6 +14,7 @@ import { SCHEDULE_NAMES, describeSchedule } from "./schedules.ts";
 
 /** What the command line asks for; the names are the options in camelCase. */
 export interface DigitsOptions extends OutputOptions {
+  readonly backend: BackendName;
   /** Undefined for {@link DEFAULT_OPTIMIZERS}. */
   readonly optimizer?: readonly OptimizerName[];
   readonly learningRate?: LearningRates;
@@ -49,9 +50,10 @@ Examples:
   npm run demo -- --optimizer nesterov,adam --learning-rate nesterov=0.03,adam=0.002 --hidden 256,128
   npm run demo -- --data ../shared/data/mnist --optimizer adam --epochs 5
   npm run demo -- chapter
+  npm run demo -- page
 
 Algorithm numbers are those of Goodfellow, Bengio and Courville, Deep Learning (2016).
-Exit codes: 0 done, 1 failed or a requirement was missed, 2 wrong usage, 130 interrupted with Ctrl-C.`;
+Exit codes: 0 done, 1 failed, a requirement was missed or there is no such backend, 2 wrong usage, 130 interrupted with Ctrl-C.`;
 }
 
 function option(flags: string, description: string): Option {
@@ -66,6 +68,7 @@ function trainingOptions(): Option[] {
     option("-b, --batch-size <count>", "examples in each step").argParser(parseCount).default(128),
     option("-e, --epochs <count>", "passes over the training digits").argParser(parseCount).default(5),
     option("--hidden <sizes>", 'sizes of the hidden layers, such as 256,128, or "none"').argParser(parseHidden).default([128], "128"),
+    option("--backend <name>", `where to train: ${BACKEND_NAMES.join(" or ")}; the gpu only in a browser, see the command page`).argParser(parseBackend).default("cpu", "cpu"),
     option("--seed <number>", "decides everything that is drawn by chance").argParser(parseSeed).default(1),
   ];
 }

@@ -11,6 +11,17 @@ export interface LearningRates {
   readonly byName: ReadonlyMap<OptimizerName, number>;
 }
 
+/** A backend that `--backend` accepts. */
+export type BackendName = "cpu" | "gpu";
+
+/** All of them. */
+export const BACKEND_NAMES: readonly BackendName[] = ["cpu", "gpu"];
+
+/** One of the backends. */
+export function parseBackend(text: string): BackendName {
+  return choose(text, BACKEND_NAMES);
+}
+
 /** `adam` or `sgd,adam`; the option may also be repeated. */
 export function parseOptimizers(text: string, previous?: readonly OptimizerName[]): readonly OptimizerName[] {
   return chooseSeveral(text, OPTIMIZER_NAMES, previous);

@@ -30,6 +30,7 @@ describe("wrong usage", () => {
     [["--optimizr", "adam"], "Did you mean --optimizer?"],
     [["--optimizer", "adm"], "Did you mean adam?"],
     [["--schedule", "cosin"], "Did you mean cosine?"],
+    [["--backend", "gup"], "Choose from cpu, gpu."],
     [["optimizer", "adam"], "Did you mean --optimizer?"],
     [["--epochs", "0"], "a whole number from 1"],
     [["--learning-rate", "fast"], "a number above 0"],
@@ -47,7 +48,7 @@ describe("help", () => {
   it("explains every option, optimizer and schedule with its default", async () => {
     const { code, output } = await runCli(["--help"], { cwd });
     expect(code).toBe(0);
-    const options = "optimizer learning-rate schedule batch-size epochs hidden seed data examples report json quiet require-accuracy require-seconds help";
+    const options = "optimizer learning-rate schedule batch-size epochs hidden backend seed data examples report json quiet require-accuracy require-seconds help";
     for (const option of options.split(" ")) expect(output).toContain(`--${option}`);
     expect(output).toMatch(/adam +0\.005 +adaptive moments/u);
     expect(output).toMatch(/cosine +half a cosine wave/u);

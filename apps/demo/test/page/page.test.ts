@@ -1,0 +1,179 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FolderServer } from "@opt/browser";
+import { findBrowser, launchBrowser, serveFolder } from "@opt/browser";
+import type { Browser } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import type { TestContext } from "vitest";
+import type { BackendName } from "../../src/page/browser/protocol.ts";
+import { CONTENT_SECURITY_POLICY, buildPage } from "../../src/page/build-page.ts";
+import { mnistFiles } from "./mnist-files.ts";
+import type { OpenPage } from "./open-page.ts";
+import { openPage } from "./open-page.ts";
+
+/** The GPU needs no WebAssembly, so that the page keeps to the strictest policy. */
+const WITHOUT_WASM = "default-src 'self'; script-src 'self'";
+/** Epochs of a training whose end nobody waits for. */
+const ENDLESS = 10_000;
+/** SwiftShader computes a GPU's work on the CPU, and other tests run beside this one. */
+const PATIENCE = { timeout: 20_000 };
+
+const chromium = findBrowser();
+if (chromium === undefined) console.log("note: no Chromium on this machine, so the demo's page is not tested");
+
+describe.skipIf(chromium === undefined)("the page", () => {
+  let folder: string;
+  let browser: Browser;
+  let servers: Record<"withWasm" | "withoutWasm", FolderServer>;
+  let opened: OpenPage | undefined;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), "opt-demo-page-"));
+    await buildPage(folder);
+    servers = {
+      withWasm: await serveFolder(folder, { "Content-Security-Policy": CONTENT_SECURITY_POLICY }),
+      withoutWasm: await serveFolder(folder, { "Content-Security-Policy": WITHOUT_WASM }),
+    };
+    browser = await launchBrowser();
+  }, 60_000);
+  afterEach(async () => {
+    await opened?.close();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await Promise.all([servers.withWasm.close(), servers.withoutWasm.close(), rm(folder, { recursive: true })]);
+  });
+
+  async function visit(server: keyof typeof servers, visitor = browser): Promise<OpenPage> {
+    opened = await openPage(visitor, servers[server].url);
+    return opened;
+  }
+
+  /** Skips a test of a backend that this build of the page or this Chromium has not. */
+  async function skipWithout(backend: BackendName, { page, text }: OpenPage, { skip }: TestContext): Promise<void> {
+    if (backend === "cpu") return;
+    const available = await page.evaluate(
+      async (name) => (name === "webgl2" ? document.createElement("canvas").getContext("webgl2") : await navigator.gpu.requestAdapter()) !== null,
+      backend,
+    );
+    const reason = available ? await text("error") : `this Chromium has no ${backend}`;
+    if (available && !reason.includes("This build of the page has no GPU backend")) return;
+    console.log(`note: the demo's page is not tested on ${backend}: ${reason}`);
+    skip(reason);
+  }
+
+  describe.each(["cpu", "webgpu", "webgl2"] as const)("on %s", (backend) => {
+    const server = backend === "cpu" ? "withWasm" : "withoutWasm";
+
+    it("learns, pauses, goes on and stops as its buttons are clicked", async (context) => {
+      const page = await visit(server);
+      const { click, number, text } = page;
+      // Two steps an epoch: SwiftShader takes most of a second for one.
+      await page.start(backend, { epochs: ENDLESS, digits: 256 });
+      await expect.poll(async () => (await text("backend")) + (await text("error")), PATIENCE).not.toBe("–");
+      await skipWithout(backend, page, context);
+      expect(await text("error")).toBe("");
+
+      // It starts at ln 10 = 2.3 or a little above.
+      await expect.poll(() => number("loss"), PATIENCE).toBeLessThan(2);
+      expect(await text("backend")).toBe(backend);
+      expect(await number("rate")).toBeGreaterThan(0);
+      expect(await text("status")).toBe("Learning from 256 generated digits.");
+      expect(await page.page.locator("#curve path.mean").getAttribute("d")).toMatch(/^M[\d.,L]+$/u);
+      await expect.poll(() => number("accuracy"), PATIENCE).toBeGreaterThan(20);
+
+      await click("Pause");
+      await expect.poll(() => text("status"), PATIENCE).toBe("Paused.");
+      const atRest = await number("step");
+      await page.page.waitForTimeout(300);
+      expect(await number("step")).toBe(atRest);
+
+      await click("Resume");
+      expect(await text("status")).toContain("Learning");
+      await expect.poll(() => number("step"), PATIENCE).toBeGreaterThan(atRest);
+
+      await click("Stop");
+      const stopped = await number("step");
+      expect(await text("status")).toMatch(/^Stopped after [\d,]+ steps\.$/u);
+      await expect.poll(() => page.page.workers().length, PATIENCE).toBe(0);
+      expect(await number("step")).toBe(stopped);
+      expect(await page.layoutShift()).toBe(0);
+      expect(page.complaints).toEqual([]);
+    }, 60_000);
+  });
+
+  it("trains to the end, and again from the start with the same result", async () => {
+    const { complaints, number, page, start, text } = await visit("withWasm");
+    await start("cpu", { epochs: 3 });
+    await expect.poll(() => text("status"), PATIENCE).toBe("Done: 21 steps on 1,000 generated digits.");
+    const results = [await text("loss"), await text("accuracy"), await text("epochs")];
+    expect(await text("step")).toBe("21 / 21");
+    expect(await page.locator("#epochs tr").count()).toBe(3);
+    await start("cpu", { epochs: 3 });
+    expect(await text("loss")).toBe("–");
+    await expect.poll(() => text("status"), PATIENCE).toContain("Done");
+    expect([await text("loss"), await text("accuracy"), await text("epochs")]).toEqual(results);
+    expect(await number("rate")).toBeGreaterThan(0);
+    expect(complaints).toEqual([]);
+  });
+
+  it("trains on files that are chosen, and names one that is missing", async () => {
+    const { complaints, page, start, text } = await visit("withWasm");
+    const files = mnistFiles(256, 100);
+    const field = page.getByLabel("The four files of MNIST");
+    await field.setInputFiles(files.slice(1));
+    await start("cpu");
+    await expect.poll(() => text("error"), PATIENCE).toContain("There is no train-images-idx3-ubyte among the files chosen");
+    await field.setInputFiles(files);
+    await start("cpu");
+    await expect.poll(() => text("status"), PATIENCE).toBe("Done: 10 steps on 256 digits from files.");
+    expect(await text("error")).toBe("");
+    expect(complaints).toEqual([]);
+  });
+
+  it("says what is wrong where the policy forbids WebAssembly", async () => {
+    const { layoutShift, page, start, text } = await visit("withoutWasm");
+    await start("cpu");
+    await expect.poll(() => text("error"), PATIENCE).toContain("add 'wasm-unsafe-eval' to its script-src, or choose the GPU");
+    expect(await page.getByRole("button", { name: "Start" }).isEnabled()).toBe(true);
+    expect(await layoutShift()).toBe(0);
+  });
+
+  it("says when there is no GPU, and can then train on the CPU", async () => {
+    const withoutGpu = await launchBrowser({ gpu: false });
+    const { complaints, page, start, text } = await visit("withWasm", withoutGpu);
+    for (const backend of ["gpu", "webgpu", "webgl2"] as const) {
+      await start(backend);
+      await expect.poll(() => text("error"), PATIENCE).toMatch(/no GPU/u);
+      expect(await text("backend")).toBe("–");
+      expect(await page.getByRole("button", { name: "Pause" }).isEnabled()).toBe(false);
+    }
+    await start("cpu");
+    await expect.poll(() => text("status"), PATIENCE).toContain("Done");
+    expect([await text("error"), await text("backend")]).toEqual(["", "cpu"]);
+    expect(complaints).toEqual([]);
+    await withoutGpu.close();
+  });
+
+  it("can be used with the keyboard alone", async () => {
+    const { complaints, page, text } = await visit("withWasm");
+    const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.textContent.trim() ?? "");
+    await page.keyboard.press("Tab");
+    for (let count = 0; count < 3; count += 1) await page.keyboard.press("ArrowRight");
+    expect(await page.getByRole("radio", { name: "CPU" }).isChecked()).toBe(true);
+    while ((await focused()) !== "Start") await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    expect(await focused()).toBe("Stop");
+    await expect.poll(() => text("status"), PATIENCE).toContain("Learning");
+    await page.keyboard.press("Shift+Tab");
+    expect(await focused()).toBe("Pause");
+    await page.keyboard.press("Space");
+    expect(await focused()).toBe("Resume");
+    await page.keyboard.press("Tab");
+    await page.keyboard.press("Enter");
+    expect(await text("status")).toContain("Stopped");
+    expect(await focused()).toBe("Start");
+    expect(complaints).toEqual([]);
+  });
+});

@@ -1,0 +1,1 @@
+postMessage({ inWorker: typeof document === "undefined" });
