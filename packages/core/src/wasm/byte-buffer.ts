@@ -44,16 +44,6 @@ export class ByteBuffer {
     this.byte(rest & 0x7f);
   }
 
-  /** Appends a signed LEB128 number of 64 bits. */
-  signed64(value: bigint): void {
-    let rest = BigInt.asIntN(64, value);
-    while (rest < -64n || rest > 63n) {
-      this.byte(Number(rest & 0x7fn) | 0x80);
-      rest >>= 7n;
-    }
-    this.byte(Number(rest & 0x7fn));
-  }
-
   /** Appends an unsigned number in exactly five bytes, so that it can be overwritten by {@link patchUnsigned5}. */
   unsigned5(value: number): void {
     const at = this.#length;

@@ -1,4 +1,5 @@
 import { failInternally } from "../errors.ts";
+import { pushAffine } from "./affine.ts";
 import type { KernelCall } from "./distinct-kernels.ts";
 import type { FunctionWriter } from "./function-writer.ts";
 import { ModuleWriter } from "./module-writer.ts";
@@ -69,12 +70,7 @@ class CallWriter {
         this.#pushBuffer(w, buffers[parameter.buffer] ?? -1);
         continue;
       }
-      w.i32(this.#base + layout.scratch + parameter.scratch);
-      if (thread === undefined) continue;
-      w.get(thread);
-      w.i32(layout.scratchBytes);
-      w.op("i32.mul");
-      w.op("i32.add");
+      pushAffine(w, this.#base + layout.scratch + parameter.scratch, [[thread, layout.scratchBytes]]);
     }
   }
 
@@ -86,8 +82,7 @@ class CallWriter {
       w.i32(this.#base + layout.temporaries + place.offset);
       return;
     }
-    w.i32(this.#base + (place.kind === "input" ? layout.inputSlots + 4 * place.input : layout.outputSlots + 4 * place.output));
-    w.load("i32.load", 0);
+    w.load("i32.load", 0, this.#base + (place.kind === "input" ? layout.inputSlots + 4 * place.input : layout.outputSlots + 4 * place.output));
   }
 }
 
@@ -97,9 +92,7 @@ function pushChoice(w: FunctionWriter, choices: readonly number[], thread: Local
   w.i32(first);
   others.forEach((choice, index) => {
     w.i32(choice);
-    w.get(thread);
-    w.i32(index + 1);
-    w.op("i32.lt_s");
+    w.op("i32.lt_s", thread, index + 1);
     w.op("select");
   });
 }

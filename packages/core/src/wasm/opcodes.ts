@@ -9,10 +9,10 @@
 
 /** Instructions without an immediate. */
 export const plainOpcodes = {
-  "unreachable": 0x00, "drop": 0x1a, "select": 0x1b,
+  "select": 0x1b,
 
   "i32.eq": 0x46, "i32.ne": 0x47, "i32.lt_s": 0x48, "i32.gt_s": 0x4a, "i32.le_s": 0x4c, "i32.add": 0x6a, "i32.sub": 0x6b, "i32.mul": 0x6c,
-  "i32.and": 0x71, "i32.shl": 0x74, "i64.shr_s": 0x87, "f64.add": 0xa0, "i32.wrap_i64": 0xa7, "f32.demote_f64": 0xb6, "f64.promote_f32": 0xbb,
+  "i32.and": 0x71, "i32.shl": 0x74, "f32.demote_f64": 0xb6, "f64.promote_f32": 0xbb,
 
   "v128.not": 0xfd04d, "v128.and": 0xfd04e, "v128.andnot": 0xfd04f, "v128.or": 0xfd050, "v128.xor": 0xfd051, "v128.bitselect": 0xfd052,
   "v128.any_true": 0xfd053,
@@ -56,11 +56,6 @@ export const loadOpcodes = {
   "v128.load32_zero": 0xfd05c, "v128.load64_zero": 0xfd05d,
 } as const;
 
-/** Stores: address and value are on the stack; alignment and offset follow the opcode. */
-export const storeOpcodes = {
-  "v128.store": 0xfd00b,
-} as const;
-
 /** Loads of one lane: address and vector are on the stack; alignment, offset and lane follow the opcode. */
 export const loadLaneOpcodes = { "v128.load32_lane": 0xfd056, "v128.load64_lane": 0xfd057 } as const;
 
@@ -73,8 +68,6 @@ export type OpName = keyof typeof plainOpcodes | keyof typeof relaxedOpcodes;
 export type LaneOpName = keyof typeof laneOpcodes;
 /** The name of a load. */
 export type LoadName = keyof typeof loadOpcodes;
-/** The name of a store. */
-export type StoreName = keyof typeof storeOpcodes;
 /** The name of a load into one lane. */
 export type LoadLaneName = keyof typeof loadLaneOpcodes;
 /** The name of a store of one lane. */

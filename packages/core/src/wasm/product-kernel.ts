@@ -68,12 +68,8 @@ export function planProduct(kernel: MatmulKernel): ProductPlan {
 
 function indexLocal(w: FunctionWriter, { base, plus }: Index): Local {
   if (plus === 0) return base;
-  const local = w.local("i32");
-  w.get(base);
-  w.i32(plus);
-  w.op("i32.add");
-  w.set(local);
-  return local;
+  w.op("i32.add", base, plus);
+  return w.keep("i32");
 }
 
 /**

@@ -3,7 +3,7 @@ import type { Features } from "../../src/wasm/features.ts";
 import { emitMatmul } from "../../src/wasm/matmul/matmul.ts";
 import { elementBytesOf, matmulScratchBytes, planMatmul, type MatmulPlan, type PlanChoices } from "../../src/wasm/matmul/plan.ts";
 import type { MatmulShape, MatmulSpec } from "../../src/wasm/matmul/spec.ts";
-import { storeElements } from "../../src/wasm/matmul/store.ts";
+import { storeElements } from "../../src/wasm/store-elements.ts";
 import { ModuleWriter } from "../../src/wasm/module-writer.ts";
 import type { Local } from "../../src/wasm/types.ts";
 import { featureSets, instantiate } from "./support.ts";
@@ -169,31 +169,22 @@ function runEpilogue(shape: MatmulShape, features: Features, blockK: number, ski
       const push = (base: Local, rowStride: number, columnStride: number): void => {
         w.get(base);
         for (const [index, stride] of [[row, rowStride], [column, columnStride]] as const) {
-          w.get(index.base);
-          w.i32(index.plus);
-          w.op("i32.add");
-          w.i32(stride * bytes);
-          w.op("i32.mul");
+          w.op("i32.add", index.base, index.plus);
+          w.op("i32.mul", stride * bytes);
           w.op("i32.add");
         }
       };
-      const result = w.local("v128");
       w.get(value);
-      push(factor, 1, 0);
-      w.load(splat);
+      w.load(splat, 0, () => { push(factor, 1, 0); });
       w.op(`${lanes}.mul`);
-      push(bias, 0, 1);
-      w.load("v128.load");
+      w.load("v128.load", 0, () => { push(bias, 0, 1); });
       w.op(`${lanes}.add`);
-      push(other, n, 1);
-      w.load("v128.load");
+      w.load("v128.load", 0, () => { push(other, n, 1); });
       w.op(`${lanes}.sub`);
-      w.set(result);
+      const result = w.keep();
       storeElements(w, () => { push(keep, n, 1); }, 0, result, bytes, laneCount);
       if (skipStore || c === undefined) return;
-      w.get(result);
-      w.get(w.splatConstant(lanes, 0));
-      w.op(`${lanes}.pmax`);
+      w.op(`${lanes}.pmax`, result, w.splatConstant(lanes, 0));
       w.set(result);
       storeElements(w, () => { push(c, n, 1); }, 0, result, bytes, laneCount);
     },

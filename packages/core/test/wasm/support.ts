@@ -43,14 +43,11 @@ export function elementwise(features: Features, lanes: FloatLanes, count: number
     w.for({ counter, from: 0, to: w.parameters[0] ?? 0, step: 16 }, () => {
       w.get(counter);
       const operands = Array.from({ length: count }, (_, operand) => {
-        const value = w.local("v128");
-        w.get(counter);
-        w.load("v128.load", operand * capacity);
-        w.set(value);
-        return value;
+        w.load("v128.load", operand * capacity, counter);
+        return w.keep();
       });
       emit(w, lanes, ...operands);
-      w.store("v128.store", count * capacity);
+      w.store(count * capacity);
     });
   });
   const { memory, functions } = instantiate(writer, ((count + 1) * capacity) / 65536);
