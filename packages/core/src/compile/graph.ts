@@ -1,4 +1,4 @@
-import { fail, failInternally } from "../errors.ts";
+import { existing, fail } from "../errors.ts";
 import type { Operation, OperationOf } from "../graph/primitives.ts";
 import { attributesOf, isHost } from "../graph/primitives.ts";
 import type { DType } from "../tensor/dtype.ts";
@@ -98,9 +98,7 @@ class GraphBuilder {
   }
 
   #of(tensor: Tensor): GraphNode {
-    const node = this.#byTensor.get(tensor);
-    if (node === undefined) failInternally(`operand of ${tensor.toString()} was not visited`);
-    return node;
+    return existing(this.#byTensor.get(tensor), "operand");
   }
 
   #convert(tensor: Tensor): GraphNode {

@@ -1,12 +1,12 @@
+import { existing } from "../errors.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
-import { functionEntry, patchCalls, type CallSite } from "./function-entry.ts";
 import type { Features } from "./features.ts";
 import {
   alignment, laneOpcodes, loadLaneOpcodes, loadOpcodes, operationOpcodes, storeLaneOpcodes,
   type LaneOpName, type LoadLaneName, type LoadName, type OpName, type StoreLaneName,
 } from "./opcodes.ts";
 import { writeSplat, type ConstantLanes } from "./splat.ts";
-import type { FloatLanes, FunctionReference, Local, Operand, Signature, ValueType } from "./types.ts";
+import { valueTypeCodes, type FloatLanes, type FunctionIndex, type Local, type Operand, type Signature, type ValueType } from "./types.ts";
 
 /** How a counted loop runs: `for (counter = from; counter < to; counter += step)`, signed. */
 export interface LoopRange {
@@ -19,9 +19,6 @@ export interface LoopRange {
   /** Increment, a positive integer. */
   readonly step: number;
 }
-
-/** Gives functions of the host a place among the imports of the module. */
-export type ImportFunction = (module: string, name: string, signature: Signature) => FunctionReference;
 
 /** A loop whose start can be jumped to. */
 export interface Label {
@@ -39,30 +36,25 @@ export class FunctionWriter {
   readonly features: Features;
   /** The locals that hold the parameters. */
   readonly parameters: readonly Local[];
-  /** Imports a function into the module that this function belongs to. */
-  readonly importFunction: ImportFunction;
 
-  readonly #signature: Signature;
+  readonly #imports: ReadonlyMap<string, FunctionIndex>;
   readonly #localTypes: ValueType[] = [];
   readonly #prologue = new ByteBuffer(256);
   readonly #body = new ByteBuffer(1024);
-  readonly #prologueCalls: CallSite[] = [];
-  readonly #bodyCalls: CallSite[] = [];
   readonly #constants = new Map<string, Local>();
   #out: ByteBuffer;
   #depth = 0;
 
-  constructor(signature: Signature, features: Features, importFunction: ImportFunction) {
-    this.#signature = signature;
+  constructor(signature: Signature, features: Features, imports: ReadonlyMap<string, FunctionIndex>) {
     this.features = features;
-    this.importFunction = importFunction;
+    this.#imports = imports;
     this.parameters = signature.parameters.map((type, index) => ({ index, type }));
     this.#out = this.#body;
   }
 
   /** Makes a fresh local variable, zero at entry. */
   local(type: ValueType): Local {
-    const index = this.#signature.parameters.length + this.#localTypes.length;
+    const index = this.parameters.length + this.#localTypes.length;
     this.#localTypes.push(type);
     return { index, type };
   }
@@ -278,23 +270,34 @@ export class FunctionWriter {
   }
 
   /** Calls a function whose arguments are on the stack. */
-  call(target: FunctionReference): void {
+  call(target: FunctionIndex): void {
     this.#out.byte(0x10);
-    const calls = this.#out === this.#body ? this.#bodyCalls : this.#prologueCalls;
-    calls.push({ at: this.#out.length, target });
-    this.#out.unsigned5(0);
+    this.#out.unsigned(target);
   }
 
-  /**
-   * Finishes the function.
-   *
-   * @param indexOf - the final index of each called function
-   * @returns the function's entry of the code section, without its length
-   */
-  finish(indexOf: (target: FunctionReference) => number): ByteBuffer {
-    patchCalls(this.#prologue, this.#prologueCalls, indexOf);
-    patchCalls(this.#body, this.#bodyCalls, indexOf);
-    return functionEntry(this.#localTypes, [this.#prologue, this.#body]);
+  /** Calls an imported function whose arguments are on the stack. */
+  callImport(name: string): void {
+    this.call(existing(this.#imports.get(name), name));
+  }
+
+  /** Finishes the function: its entry of the code section, without its length. */
+  finish(): ByteBuffer {
+    const entry = new ByteBuffer(this.#prologue.length + this.#body.length + 64);
+    const runs: { type: ValueType; count: number }[] = [];
+    for (const type of this.#localTypes) {
+      const last = runs.at(-1);
+      if (last?.type === type) last.count += 1;
+      else runs.push({ type, count: 1 });
+    }
+    entry.unsigned(runs.length);
+    for (const { type, count } of runs) {
+      entry.unsigned(count);
+      entry.byte(valueTypeCodes[type]);
+    }
+    entry.bytes(this.#prologue.view());
+    entry.bytes(this.#body.view());
+    entry.byte(0x0b);
+    return entry;
   }
 
   #opcode(code: number): void {

@@ -1,11 +1,13 @@
-import { failInternally } from "../errors.ts";
+import { existing } from "../errors.ts";
+import type { KernelValue } from "../compile/kernel.ts";
+import { hostMath, importHostMath } from "./math/host-math.ts";
 import { pushAffine } from "./affine.ts";
 import type { KernelCall } from "./distinct-kernels.ts";
 import type { FunctionWriter } from "./function-writer.ts";
 import { ModuleWriter } from "./module-writer.ts";
 import type { Program } from "./program.ts";
 import { isShared } from "./program.ts";
-import type { FunctionReference, Local } from "./types.ts";
+import type { FunctionIndex, Local } from "./types.ts";
 
 /** A stretch of a program between two meetings of its threads. */
 export interface Phase {
@@ -26,9 +28,9 @@ export interface BuiltModule {
 class CallWriter {
   readonly #program: Program;
   readonly #base: number;
-  readonly #functions: ReadonlyMap<KernelCall["kernel"], FunctionReference>;
+  readonly #functions: ReadonlyMap<KernelCall["kernel"], FunctionIndex>;
 
-  constructor(program: Program, base: number, functions: ReadonlyMap<KernelCall["kernel"], FunctionReference>) {
+  constructor(program: Program, base: number, functions: ReadonlyMap<KernelCall["kernel"], FunctionIndex>) {
     this.#program = program;
     this.#base = base;
     this.#functions = functions;
@@ -58,9 +60,7 @@ class CallWriter {
   }
 
   #call(w: FunctionWriter, { kernel }: KernelCall): void {
-    const reference = this.#functions.get(kernel);
-    if (reference === undefined) failInternally("a kernel does not exist");
-    w.call(reference);
+    w.call(existing(this.#functions.get(kernel), "kernel"));
   }
 
   #pushParameters(w: FunctionWriter, { kernel, buffers }: KernelCall, thread: Local | undefined): void {
@@ -76,8 +76,7 @@ class CallWriter {
 
   #pushBuffer(w: FunctionWriter, buffer: number): void {
     const { plan, layout } = this.#program;
-    const place = plan.buffers[buffer]?.place;
-    if (place === undefined) failInternally(`buffer ${String(buffer)} does not exist`);
+    const { place } = existing(plan.buffers[buffer], "buffer");
     if (place.kind === "temporary") {
       w.i32(this.#base + layout.temporaries + place.offset);
       return;
@@ -123,6 +122,9 @@ export function buildModule(program: Program, base: number, memory: { readonly s
   const { codes, layout, calls, threads } = program;
   const module = new ModuleWriter();
   module.importMemory("opt", "memory", { min: 0, max: memory.maximumPages, shared: memory.shared });
+  // An unused import would be looked up whenever the module is instantiated.
+  const isHostFunction = (value: KernelValue): boolean => value.kind === "function" && value.name in hostMath;
+  if (calls.some(({ kernel }) => kernel.kernel.values.some(isHostFunction))) importHostMath(module);
   const argumentAddress = (argument: number): number => base + layout.arguments + 8 * argument;
   const functions = new Map([...codes].map(([kernel, code]) => [kernel, code.emit(module, argumentAddress, isShared(code, threads))]));
   const writer = new CallWriter(program, base, functions);

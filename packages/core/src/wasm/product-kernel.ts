@@ -11,7 +11,7 @@ import { splitProduct } from "./matmul/parts.ts";
 import type { EpilogueContext, Index, MatmulShape } from "./matmul/spec.ts";
 import type { KernelParameter } from "./program.ts";
 import type { ModuleWriter } from "./module-writer.ts";
-import type { FunctionReference, Local } from "./types.ts";
+import type { FunctionIndex, Local } from "./types.ts";
 
 /** The product's shape as the generator wants it. */
 function shapeOf(kernel: MatmulKernel): MatmulShape {
@@ -88,7 +88,7 @@ export function emitProductKernel(
   bufferCount: number,
   memory: Omit<MemoryAccess, "addresses" | "scratch">,
   part: ProductSplit["part"] | undefined,
-): FunctionReference {
+): FunctionIndex {
   const { kernel, shape, plan } = product;
   const lanes = laneCountOf(shape.dtype);
   let body: BodyEmitter | undefined;

@@ -8,7 +8,7 @@ import type { BufferFormat } from "./loop/loop-plan.ts";
 import { planLoop } from "./loop/loop-plan.ts";
 import type { ModuleWriter } from "./module-writer.ts";
 import { emitProductKernel, planProduct } from "./product-kernel.ts";
-import type { FunctionReference } from "./types.ts";
+import type { FunctionIndex } from "./types.ts";
 
 /** Offsets, in bytes from the plan's base address, of what the generated code finds there. */
 export interface Layout {
@@ -41,7 +41,7 @@ interface KernelCode {
   /** Undefined where one thread does it all. */
   readonly cuts: Cuts | undefined;
   /** Writes the function; with `inParts` it takes the bounds of a part after its parameters. */
-  readonly emit: (module: ModuleWriter, argumentAddress: MemoryAccess["argumentAddress"], inParts: boolean) => FunctionReference;
+  readonly emit: (module: ModuleWriter, argumentAddress: MemoryAccess["argumentAddress"], inParts: boolean) => FunctionIndex;
 }
 
 /** A plan's code before its addresses are known. */

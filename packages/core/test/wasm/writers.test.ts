@@ -150,21 +150,30 @@ describe("FunctionWriter", () => {
 });
 
 describe("ModuleWriter", () => {
-  it("calls functions imported after the caller was written", () => {
+  it("calls imported functions, and its own after them", () => {
     const writer = new ModuleWriter();
+    writer.importFunction("math", "sin", { parameters: ["f64"], results: ["f64"] });
+    writer.importFunction("math", "exp", { parameters: ["f64"], results: ["f64"] });
     const inner = writer.addFunction(undefined, { parameters: ["f64"], results: ["f64"] }, (w) => {
       for (const parameter of w.parameters) w.get(parameter);
-      w.call(writer.importFunction("math", "sin", { parameters: ["f64"], results: ["f64"] }));
+      w.callImport("sin");
     });
     writer.addFunction("outer", { parameters: ["f64"], results: ["f64"] }, (w) => {
       for (const parameter of w.parameters) w.get(parameter);
       w.call(inner);
-      w.call(writer.importFunction("math", "exp", { parameters: ["f64"], results: ["f64"] }));
-      w.call(writer.importFunction("math", "sin", { parameters: ["f64"], results: ["f64"] }));
+      w.callImport("exp");
+      w.callImport("sin");
     });
-    expect(writer.functionImports).toMatchObject([{ module: "math", name: "sin" }, { module: "math", name: "exp" }]);
     const functions = instantiate(writer, { math: { sin: Math.sin, exp: Math.exp } });
     expect(functions["outer"]?.(0.7)).toBe(Math.sin(Math.exp(Math.sin(0.7))));
+  });
+
+  it("calls a function that is written while the caller is", () => {
+    const writer = new ModuleWriter();
+    writer.addFunction("outer", { parameters: [], results: ["i32"] }, (w) => {
+      w.call(writer.addFunction(undefined, { parameters: [], results: ["i32"] }, (inner) => { inner.i32(7); }));
+    });
+    expect(instantiate(writer)["outer"]?.()).toBe(7);
   });
 
   it("reads and writes an imported memory", () => {

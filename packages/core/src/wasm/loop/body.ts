@@ -1,4 +1,4 @@
-import { failInternally } from "../../errors.ts";
+import { existing, failInternally } from "../../errors.ts";
 import { operandsOf } from "../../compile/stages.ts";
 import type { IndexMap, KernelStore, KernelValue } from "../../compile/kernel.ts";
 import type { DType } from "../../tensor/dtype.ts";
@@ -122,8 +122,7 @@ export class BodyEmitter {
   value(id: number, unit: Unit): Local {
     const known = this.#valuesFor(id, unit).get(id);
     if (known !== undefined) return known;
-    const value = this.spec.values[id];
-    if (value === undefined) failInternally(`kernel value ${String(id)} does not exist`);
+    const value = existing(this.spec.values[id], "kernel value");
     if (value.kind === "constant") return this.#constant(value.value, value.dtype);
     const operands = this.#spilled.has(id) ? [] : operandsOf(value).map((operand) => this.value(operand, unit));
     this.#emit(id, value, operands, unit);
@@ -206,12 +205,6 @@ export class BodyEmitter {
     return this.w.splatConstant(vectorOf(dtype), value);
   }
 
-  #pointer(buffer: number): Local {
-    const pointer = this.spec.addresses[buffer];
-    if (pointer === undefined) failInternally(`buffer ${String(buffer)} does not exist`);
-    return pointer;
-  }
-
   #addressKey(buffer: number, index: IndexMap): string {
     return `${String(buffer)}:${index.strides.slice(0, -1).join()}+${String(index.offset)}`;
   }
@@ -226,7 +219,7 @@ export class BodyEmitter {
     const key = this.#addressKey(buffer, index);
     const known = this.#addresses.get(key);
     if (known !== undefined) return known;
-    const pointer = this.#pointer(buffer);
+    const pointer = existing(this.spec.addresses[buffer], "buffer");
     const bytes = itemSize[this.spec.dtypeOf(buffer)];
     const outer = index.strides.slice(0, -1);
     if (index.offset === 0 && outer.every((stride) => stride === 0)) return pointer;
@@ -250,9 +243,7 @@ export class BodyEmitter {
   }
 
   #pushScratch(dtype: DType): void {
-    const { scratch } = this.spec;
-    if (scratch === undefined) failInternally("scratch memory does not exist");
-    pushAffine(this.w, scratch, [this.#vectorTerm(itemSize[dtype])]);
+    pushAffine(this.w, existing(this.spec.scratch, "scratch memory"), [this.#vectorTerm(itemSize[dtype])]);
   }
 
   #emit(id: number, value: KernelValue, operands: readonly Local[], unit: Unit): void {
@@ -335,8 +326,7 @@ export class BodyEmitter {
   #emitRandom(index: IndexMap, stream: number, dtype: DType, operands: readonly Local[], unit: Unit): void {
     const { w } = this;
     const [key0, key1] = operands;
-    if (key0 === undefined || key1 === undefined) failInternally("a random draw needs a key");
     this.#pushIndices(index, unit);
-    emitUniform(w, w.keep(), stream, [key0, key1], dtype);
+    emitUniform(w, w.keep(), stream, [existing(key0, "key"), existing(key1, "key")], dtype);
   }
 }

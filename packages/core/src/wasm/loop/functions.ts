@@ -1,4 +1,4 @@
-import { fail } from "../../errors.ts";
+import { existing } from "../../errors.ts";
 import type { ElementFunction } from "../../compile/kernel.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { isFloat } from "../../tensor/dtype.ts";
@@ -36,9 +36,7 @@ export interface FunctionSite {
 type Emitter = (site: FunctionSite) => void;
 
 function operand(site: FunctionSite, index: number): TypedLocal {
-  const found = site.operands[index];
-  if (found === undefined) return fail("backend", `compile: operand ${String(index)} of a kernel function is missing.`);
-  return found;
+  return existing(site.operands[index], "operand");
 }
 
 /** Applies one machine instruction to the operands. */

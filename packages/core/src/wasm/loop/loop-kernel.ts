@@ -1,4 +1,4 @@
-import { failInternally } from "../../errors.ts";
+import { existing, failInternally } from "../../errors.ts";
 import type { Stage } from "../../compile/stages.ts";
 import { operandsOf } from "../../compile/stages.ts";
 import type { FunctionWriter } from "../function-writer.ts";
@@ -76,9 +76,7 @@ class LoopEmitter {
   }
 
   #counter(axis: number): Local {
-    const counter = this.#counters[axis];
-    if (counter === undefined) failInternally("a counter does not exist");
-    return counter;
+    return existing(this.#counters[axis], "counter");
   }
 
   /** Opens one loop over an axis, or over the part of it that this call handles. */

@@ -1,7 +1,7 @@
 import { pushAffine } from "../affine.ts";
 import type { FunctionWriter } from "../function-writer.ts";
 import type { ModuleWriter } from "../module-writer.ts";
-import type { FunctionReference, Local } from "../types.ts";
+import type { FunctionIndex, Local } from "../types.ts";
 import { finishTile, loadTile, storeTile, type TilePlace } from "./epilogue.ts";
 import { packColumns, packRows } from "./pack.ts";
 import { elementBytesOf, laneCountOf, planMatmul, type MatmulPlan, type PanelGroup, type RowGroup } from "./plan.ts";
@@ -62,7 +62,7 @@ interface Code {
  * @returns the function
  * @see Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008
  */
-export function emitMatmul(module: ModuleWriter, spec: MatmulSpec, plan: MatmulPlan = planMatmul(spec, module.features)): FunctionReference {
+export function emitMatmul(module: ModuleWriter, spec: MatmulSpec, plan: MatmulPlan = planMatmul(spec, module.features)): FunctionIndex {
   const bounds = spec.part === undefined ? [] : (["i32", "i32"] as const);
   const parameters = ["i32", "i32", "i32", "i32", ...(spec.extraParameters ?? []), ...bounds] as const;
   return module.addFunction(spec.name, { parameters, results: [] }, (w) => {
