@@ -1,4 +1,5 @@
 import { existing } from "../errors.ts";
+import { exactText } from "../tensor/exact-text.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
 import type { Features } from "./features.ts";
 import {
@@ -154,7 +155,7 @@ export class FunctionWriter {
    * @returns a local that must not be written
    */
   splatConstant(lanes: ConstantLanes, value: number): Local {
-    const key = Object.is(value, -0) ? `${lanes}-0` : lanes + String(value);
+    const key = lanes + exactText(value);
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
     const local = this.local("v128");

@@ -10,6 +10,7 @@ import type { Local } from "../types.ts";
 import { emitFunction } from "./functions.ts";
 import type { LaneCount } from "./lanes.ts";
 import { loadSplat, loadVector, vectorOf, wordsConstant } from "./lanes.ts";
+import { axesOfValues, movingAxes } from "./moving.ts";
 import { emitUniform } from "./random-words.ts";
 
 /** One vector of the innermost axis: `vector` lanes-wide steps after the loop's counter; its first `active` lanes count. */
@@ -37,11 +38,6 @@ export interface BodySpec {
 
 type Scope = (() => void)[];
 
-/** Bit mask of the axes along which an index map moves. */
-export function movingAxes(index: IndexMap): number {
-  return index.strides.reduce((mask, stride, axis) => (stride === 0 ? mask : mask | (1 << axis)), 0);
-}
-
 /**
  * Writes the values of a kernel's body, each once and as far outside the loops as its dependencies allow.
  *
@@ -65,15 +61,7 @@ export class BodyEmitter {
     this.w = w;
     this.spec = spec;
     this.#counters = new Array<Local | undefined>(spec.axes).fill(undefined);
-    const moving: number[] = [];
-    for (const value of spec.values) {
-      let mask = operandsOf(value).reduce((union, operand) => union | (moving[operand] ?? 0), 0);
-      if (value.kind === "load" || value.kind === "iota" || value.kind === "random") mask |= movingAxes(value.index);
-      if (value.kind === "reduce") mask &= ~spec.reducedMask;
-      if (value.kind === "product") mask = (1 << spec.axes) - 1;
-      moving.push(mask);
-    }
-    this.moving = moving;
+    this.moving = axesOfValues(spec.values, spec.axes, spec.reducedMask);
   }
 
   /** The bit of the vector axis. */
