@@ -54,7 +54,7 @@ export function finishTile(w: FunctionWriter, spec: MatmulSpec, place: TilePlace
     storeTile(w, place, sums);
     return;
   }
-  const parameters = w.parameters.slice(4, 4 + (spec.extraParameters?.length ?? 0));
+  const parameters = w.parameters.slice(5, 5 + (spec.extraParameters?.length ?? 0));
   eachVector(place, sums, (value, row, column, laneCount) => {
     epilogue(w, { value, lanes: place.lanes, laneCount, parameters, row: { base: place.row, plus: row }, column: { base: place.column, plus: column } });
   });

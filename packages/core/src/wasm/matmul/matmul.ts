@@ -25,8 +25,8 @@ interface Factor {
   readonly step: number;
   /** Bytes from one item to the next. */
   readonly stride: number;
-  /** Byte offset in scratch memory, if it is packed. */
-  readonly packedAt: number | undefined;
+  /** Where it is packed, if it is. */
+  readonly packed: Local | undefined;
 }
 
 /** Items that are packed or multiplied together, `width` at a time. */
@@ -45,16 +45,15 @@ interface Code {
   readonly a: Factor;
   readonly b: Factor;
   readonly c: Local;
-  readonly scratch: Local;
-  /** The rows or columns to compute, if not all. */
-  readonly part: { readonly from: Local; readonly to: Local } | undefined;
+  /** The rows or columns to handle, if not all. */
+  readonly part: { readonly items: Factor["items"]; readonly from: Local; readonly to: Local } | undefined;
 }
 
 /**
  * Adds a function that computes C = op(A)·op(B) for fixed sizes.
  *
- * Its parameters are the byte addresses of a, b, c and scratch memory, then the extra parameters. Nothing is stored outside of C and the
- * {@link matmulScratchBytes} of scratch memory; up to 16 bytes behind A, B and C may be read. C must not overlap A, B or scratch memory.
+ * Its parameters are the byte addresses of a, b, c, the packed A and, `plan.packedB` bytes after it unless threads share it, the packed B; then
+ * the extra parameters. Nothing is stored outside of C and the {@link matmulScratchBytes} of scratch memory; up to 16 bytes behind A, B and C may be read. C must not overlap A, B or scratch memory.
  *
  * @param module - module to add the function to
  * @param spec - sizes, storage and epilogue
@@ -64,30 +63,31 @@ interface Code {
  */
 export function emitMatmul(module: ModuleWriter, spec: MatmulSpec, plan: MatmulPlan = planMatmul(spec, module.features)): FunctionIndex {
   const bounds = spec.part === undefined ? [] : (["i32", "i32"] as const);
-  const parameters = ["i32", "i32", "i32", "i32", ...(spec.extraParameters ?? []), ...bounds] as const;
+  const parameters = ["i32", "i32", "i32", "i32", "i32", ...(spec.extraParameters ?? []), ...bounds] as const;
   return module.addFunction(spec.name, { parameters, results: [] }, (w) => {
-    const [baseOfA, baseOfB, c, scratch] = w.parameters;
-    if (baseOfA === undefined || baseOfB === undefined || c === undefined || scratch === undefined) return;
-    const [first, end] = spec.part === undefined ? [] : w.parameters.slice(-2);
-    const part = first === undefined || end === undefined ? undefined : { from: first, to: end };
+    const [baseOfA, baseOfB, c, packedA, packedB] = w.parameters;
+    if (baseOfA === undefined || baseOfB === undefined || c === undefined) return;
+    const [from, to] = spec.part === undefined ? [] : w.parameters.slice(-2);
+    const items = spec.part === "columns" || spec.part === "packing" ? "columns" : "rows";
+    const part = from === undefined || to === undefined ? undefined : { items, from, to } as const;
     const { m, n, k } = spec;
     const elementBytes = elementBytesOf(spec.dtype);
-    const factor = (items: Factor["items"], base: Local, count: number, neighbors: boolean, packedAt: number | undefined): Factor => ({
-      items, base, packedAt, step: neighbors ? count * elementBytes : elementBytes, stride: neighbors ? elementBytes : k * elementBytes,
+    const factor = (items: Factor["items"], base: Local, count: number, neighbors: boolean, packed: Local | undefined): Factor => ({
+      items, base, packed, step: neighbors ? count * elementBytes : elementBytes, stride: neighbors ? elementBytes : k * elementBytes,
     });
-    const a = factor("rows", baseOfA, m, spec.transposeA === true, plan.packA ? 0 : undefined);
-    const b = factor("columns", baseOfB, n, spec.transposeB !== true, plan.packB ? plan.packedB : undefined);
-    const code: Code = { w, spec, plan, elementBytes, a, b, c, scratch, part };
+    const a = factor("rows", baseOfA, m, spec.transposeA === true, plan.packA ? packedA : undefined);
+    const b = factor("columns", baseOfB, n, spec.transposeB !== true, plan.packB ? packedB : undefined);
+    const code: Code = { w, spec, plan, elementBytes, a, b, c, part };
     if (plan.blockK >= k) {
       writeBlock(code, { from: undefined, size: k, bytes: k * elementBytes });
       return;
     }
-    const from = w.local("i32");
-    w.for({ counter: from, from: 0, to: k, step: plan.blockK }, () => {
-      w.op("i32.sub", k, from);
+    const first = w.local("i32");
+    w.for({ counter: first, from: 0, to: k, step: plan.blockK }, () => {
+      w.op("i32.sub", k, first);
       const size = minimum(w, w.keep("i32"), plan.blockK);
       w.op("i32.mul", size, elementBytes);
-      writeBlock(code, { from, size, bytes: w.keep("i32") });
+      writeBlock(code, { from: first, size, bytes: w.keep("i32") });
     });
   });
 }
@@ -107,8 +107,8 @@ function chosen(w: FunctionWriter, value: Local, limit: number, comparison: "i32
 }
 
 /** The bounds of a group of tiles, or of what this call computes of them. */
-function within({ w, spec, part }: Code, items: Factor["items"], { from, to }: { readonly from: number; readonly to: number }): { readonly from: number | Local; readonly to: number | Local } {
-  if (part === undefined || spec.part !== items) return { from, to };
+function within({ w, part }: Code, items: Factor["items"], { from, to }: { readonly from: number; readonly to: number }): { readonly from: number | Local; readonly to: number | Local } {
+  if (part?.items !== items) return { from, to };
   return { from: chosen(w, part.from, from, "i32.gt_s"), to: minimum(w, part.to, to) };
 }
 
@@ -118,16 +118,17 @@ function panelWidth({ spec }: Code, group: PanelGroup): number {
 }
 
 function writeBlock(code: Code, block: BlockOfK): void {
-  const { plan, a, b } = code;
+  const { plan, spec, a, b } = code;
+  if (spec.part !== "rowsOfPacked") for (const group of plan.panels) pack(code, block, b, { ...group, width: panelWidth(code, group) });
+  if (spec.part === "packing") return;
   for (const { from, to, height } of plan.panels[0]?.rows ?? []) pack(code, block, a, { from, to, width: height });
-  for (const group of plan.panels) pack(code, block, b, { ...group, width: panelWidth(code, group) });
   for (const group of plan.panels) writePanelGroup(code, block, group);
 }
 
 /** Copies a group of items into scratch memory, where the elements for one k are neighbors. */
 function pack(code: Code, block: BlockOfK, factor: Factor, group: ItemGroup): void {
   const { w, elementBytes } = code;
-  if (factor.packedAt === undefined) return;
+  if (factor.packed === undefined) return;
   const item = w.local("i32");
   const source = w.local("i32");
   const target = w.local("i32");
@@ -166,12 +167,12 @@ function writeRowGroup(code: Code, block: BlockOfK, group: PanelGroup, rows: Row
 
     const lanes = spec.dtype === "f32" ? "f32x4" as const : "f64x2" as const;
     const place: TilePlace = { lanes, elementBytes, row, column, offset, columns: spec.n, width, c: code.c };
-    const packedA = code.a.packedAt !== undefined;
+    const isPacked = code.a.packed !== undefined;
     const tile = {
       lanes, height, vectors: group.vectors, steps: block.size, a, b,
-      aStep: packedA ? height * elementBytes : code.a.step,
-      aRow: packedA ? elementBytes : code.a.stride,
-      bStep: code.b.packedAt === undefined ? code.b.step : 16 * group.vectors,
+      aStep: isPacked ? height * elementBytes : code.a.step,
+      aRow: isPacked ? elementBytes : code.a.stride,
+      bStep: code.b.packed === undefined ? code.b.step : 16 * group.vectors,
     };
     const sums = tileAccumulators(w, tile);
     startTile(w, block, place, sums);
@@ -206,11 +207,7 @@ function pushSource(w: FunctionWriter, block: BlockOfK, factor: Factor, item: Lo
 }
 
 /** Pushes the address where tiles find an item: packed or not. */
-function pushPlace({ w, scratch }: Code, block: BlockOfK, factor: Factor, item: Local): void {
-  if (factor.packedAt === undefined) {
-    pushSource(w, block, factor, item);
-    return;
-  }
-  pushAffine(w, scratch, [[item, block.bytes]]);
-  if (factor.packedAt > 0) w.op("i32.add", factor.packedAt);
+function pushPlace({ w }: Code, block: BlockOfK, factor: Factor, item: Local): void {
+  if (factor.packed === undefined) pushSource(w, block, factor, item);
+  else pushAffine(w, factor.packed, [[item, block.bytes]]);
 }
