@@ -58,3 +58,8 @@ export function fail(code: ErrorCode, message: string): never {
 export function failInternally(what: string): never {
   throw new Error(`opt: internal: ${what}`);
 }
+
+/** What must be there; where it is missing, the library is at fault. */
+export function existing<T>(value: T | undefined, what: string): T {
+  return value ?? failInternally(`no ${what}`);
+}

@@ -1,4 +1,4 @@
-import { failInternally } from "../errors.ts";
+import { existing } from "../errors.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { remoteOnly } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -104,11 +104,6 @@ export function planFor(tensors: readonly Tensor[], preferred: Backend, failTrac
 export function runLazily({ plan, print }: LazyRun): { readonly inputs: readonly Storage[]; readonly fresh: readonly Storage[] } {
   const { executable, slots, sourceOf } = plan;
   for (const { literal, slot } of slots) executable.plan.host.slots[slot] = print.literals[literal] ?? Number.NaN;
-  const inputs: Storage[] = [];
-  for (const source of sourceOf) {
-    const storage = print.sources[source];
-    if (storage === undefined) failInternally("a plan input has no elements");
-    inputs.push(storage);
-  }
+  const inputs = sourceOf.map((source) => existing(print.sources[source], "source"));
   return { inputs, fresh: executable.run(inputs) };
 }

@@ -1,4 +1,4 @@
-import { fail, failInternally } from "../errors.ts";
+import { existing, fail } from "../errors.ts";
 import type { TypedArray } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Storage } from "../tensor/storage.ts";
@@ -48,8 +48,7 @@ export function realize(tensors: readonly Tensor[], backend: Backend = defaultBa
   run.plan.executable.plan.outputs.forEach((output, index) => {
     const tensor = pending[index];
     if (tensor === undefined || output.kind === "host") return;
-    const storage = output.kind === "fresh" ? fresh[output.output] : inputs[output.input];
-    if (storage === undefined) failInternally("a plan output has no elements");
+    const storage = existing(output.kind === "fresh" ? fresh[output.output] : inputs[output.input], "output storage");
     if (output.kind === "input" || handedOut.has(storage)) storage.shared = true;
     handedOut.add(storage);
     settle(tensor, storage);

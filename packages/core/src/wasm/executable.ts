@@ -6,7 +6,7 @@ import { itemSize, makeArray } from "../tensor/dtype.ts";
 import type { TypedArray } from "../tensor/dtype.ts";
 import type { DeviceBuffer, Storage } from "../tensor/storage.ts";
 import { arrayStorage, bufferStorage, remoteOnly } from "../tensor/storage.ts";
-import { hostMathImports, hostMathModule } from "./math/host-math.ts";
+import { hostMath, hostMathModule } from "./math/host-math.ts";
 import type { WasmMemory } from "./memory.ts";
 import { wasmMemory } from "./memory.ts";
 import { buildModule } from "./module-builder.ts";
@@ -84,7 +84,7 @@ export class Executable implements LoadedPlan {
     const { bytes, phases } = buildModule(program, this.#base.address, this.#memory);
     this.#moduleBytes = bytes.byteLength;
     const module = new WebAssembly.Module(bytes);
-    const { exports } = new WebAssembly.Instance(module, { opt: { memory: this.#memory.memory }, [hostMathModule]: hostMathImports });
+    const { exports } = new WebAssembly.Instance(module, { opt: { memory: this.#memory.memory }, [hostMathModule]: hostMath });
     // The module exports `run`, a function without parameters and results.
     this.#runAlone = exports["run"] as () => void;
     this.#shared = phases.length === 0 ? undefined : new SharedRun(teamOf(this.#memory, program.threads), { module, phases }, exports, this.#runAlone);
