@@ -42,8 +42,8 @@ export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
     this.#bound = program.buffers.map((_, buffer) => temporaries[slots.slotOf[buffer] ?? -1]);
     const kernels = program.kernels.filter(({ output }) => program.buffers[output]?.length !== 0);
     const printed = kernels.map((kernel): PrintedKernel => ({
+      kernel,
       source: kernel.kind === "product" ? printProductKernel(kernel, device.dialect) : printElementKernel(kernel, program.buffers, device.dialect),
-      output: kernel.output,
     }));
     this.#runner = device.prepare(printed, plan.host);
     this.#uploads = plan.inputs.map(() => undefined);

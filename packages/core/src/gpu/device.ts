@@ -1,6 +1,7 @@
 import type { HostProgram } from "../compile/host-program.ts";
 import type { DeviceHealth } from "./health.ts";
 import type { KernelSource } from "./print/kernel-source.ts";
+import type { DeviceKernel } from "./program/device-program.ts";
 
 /** Memory for some quads of four floats on a device. */
 export interface DeviceBuffer {
@@ -9,10 +10,10 @@ export interface DeviceBuffer {
   readonly quads: number;
 }
 
-/** A printed kernel and the program buffer that it writes. */
+/** A kernel as gpu.js takes it. */
 export interface PrintedKernel {
+  readonly kernel: DeviceKernel;
   readonly source: KernelSource;
-  readonly output: number;
 }
 
 /** Kernels that a device has made ready to run. */

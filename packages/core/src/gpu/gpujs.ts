@@ -48,9 +48,9 @@ export async function loadGpuJs(): Promise<GpuJsClass> {
 }
 
 /** Settings under which gpu.js computes in full precision and no loop stops early. */
-export function kernelSettings({ nativeFunctions, argumentTypes, quads }: KernelSource): Readonly<Record<string, unknown>> {
+export function kernelSettings({ nativeFunctions, argumentTypes, output }: KernelSource): Readonly<Record<string, unknown>> {
   return {
-    output: [quads], pipeline: true, immutable: true, precision: "single", tactic: "precision", loopMaxIterations: 1_000_000_000,
+    output, pipeline: true, immutable: true, precision: "single", tactic: "precision", loopMaxIterations: 1_000_000_000,
     returnType: "Array(4)", argumentTypes, nativeFunctions,
   };
 }

@@ -14,6 +14,7 @@ const glslTypes: Readonly<Record<string, string>> = { V: "vec4", I: "ivec4", U: 
 const typeName = "V|I|U|B|float|int|uint";
 const header = new RegExp(`^(${typeName}) (\\w+)\\((.*)\\) \\{`, "gm");
 const declaration = new RegExp(`^(\\s+)(${typeName}) (\\w+) = `, "gm");
+const loopHeader = /\bfor \(int (\w+) = /g;
 const anyType = new RegExp(`\\b(${typeName})\\b`, "g");
 
 const wgslType = (type: string): string => wgslTypes[type] ?? type;
@@ -24,6 +25,7 @@ function toWgsl(text: string): string {
       const list = parameters === "" ? [] : parameters.split(", ").map((parameter) => parameter.split(" "));
       return `fn ${name}(${list.map(([type = "", own = ""]) => `${own} : ${type}`).join(", ")}) -> ${result} {`;
     })
+    .replace(loopHeader, "for (var $1 : int = ")
     .replace(declaration, "$1var $3 : $2 = ")
     .replace(anyType, wgslType)
     // gpu.js calls a native function by its name with this prefix.

@@ -8,7 +8,7 @@ import type { Dialect } from "./dialect.ts";
 import { argumentsOf, indexExpression, isAligned, parametersOf, quadIndices, quadWalk } from "./index-code.ts";
 import type { ThreadAxes } from "./index-code.ts";
 import type { KernelSource } from "./kernel-source.ts";
-import { SourceWriter } from "./kernel-source.ts";
+import { quadsOf, SourceWriter } from "./kernel-source.ts";
 
 /** A value in the kernel's code: one quad of floats or predicates, or the two halves of a quad of integers. */
 type Printed = readonly [string] | readonly [high: string, low: string];
@@ -47,7 +47,6 @@ class ElementPrinter {
     const collapsed = collapseAxes({ ...kernel, kind: "loop", stores: [] });
     this.#kernel = { ...kernel, ...collapsed };
     this.#buffers = buffers;
-    this.#writer = new SourceWriter(dialect);
     const output = buffers[kernel.output] ?? failInternally("a kernel has no output");
     this.#isInteger = output.dtype === "i32";
     const axes = collapsed.extents.map((extent, axis) => ({ axis, extent }));
@@ -56,6 +55,7 @@ class ElementPrinter {
       looped: axes.filter(({ axis }) => collapsed.reduced[axis] === true),
       quads: Math.ceil(output.length / 4),
     };
+    this.#writer = new SourceWriter(dialect, this.#axes.quads * (this.#isInteger ? 2 : 1));
   }
 
   print(): KernelSource {
@@ -65,7 +65,7 @@ class ElementPrinter {
     if (reduction >= 0) this.#reduce(reduction, body);
     const printed = this.#value(result, body, false);
     body.push(`  return ${this.#returned(printed)};`);
-    return this.#writer.finish(body, this.#axes.quads * (this.#isInteger ? 2 : 1));
+    return this.#writer.finish(body);
   }
 
   /** What the thread writes: threads in the second half of an integer kernel write the lower halves of the same elements. */
@@ -73,8 +73,8 @@ class ElementPrinter {
     const [value, low] = printed;
     if (!this.#isInteger) return value;
     this.#writer.define(`V qHalf(int t, V h, V l) {\n  V chosen = h;\n  if (t >= ${String(this.#axes.quads)}) {\n    chosen = l;\n  }\n  return chosen;\n}`);
-    if (low !== undefined) return this.#call("qHalf", "this.thread.x", value, low);
-    return this.#call("qHalf", "this.thread.x", this.#constant(0), value);
+    if (low !== undefined) return this.#call("qHalf", this.#writer.thread, value, low);
+    return this.#call("qHalf", this.#writer.thread, this.#constant(0), value);
   }
 
   #call(name: string, ...parameters: readonly string[]): string {
@@ -86,7 +86,7 @@ class ElementPrinter {
     const name = `qOwn${String(this.#defined++)}`;
     const thread = this.#isInteger ? `(t % ${String(this.#axes.quads)})` : "t";
     this.#writer.define(`${type} ${name}(${parametersOf(this.#axes)}) {\n  int e = 4 * ${thread};\n  return ${expression};\n}`);
-    return this.#call(name, argumentsOf(this.#axes, inside));
+    return this.#call(name, argumentsOf(this.#writer.thread, this.#axes, inside));
   }
 
   #constant(value: number): string {
@@ -166,12 +166,12 @@ class ElementPrinter {
     this.#writer.define(
       `V ${name}(${parametersOf(this.#axes)}, V h0, V l0, V h1, V l1) {\n  int e = 4 * ${thread};\n  return qUniform(${counter}, ${String(stream)}u, h0, l0, h1, l1);\n}`,
     );
-    return this.#call(name, argumentsOf(this.#axes, inside), ...operands.flat());
+    return this.#call(name, argumentsOf(this.#writer.thread, this.#axes, inside), ...operands.flat());
   }
 
   #load({ buffer, index }: Extract<KernelValue, { kind: "load" }>, inside: boolean): string[] {
     const source = this.#buffers[buffer] ?? failInternally(`buffer ${String(buffer)} does not exist`);
-    const name = this.#writer.input(buffer).toUpperCase();
+    const name = this.#writer.input(buffer, quadsOf(source.length, source.dtype)).toUpperCase();
     const planes = source.dtype === "i32" ? [0, Math.ceil(source.length / 4)] : [0];
     return planes.map((plane) => {
       const from = { ...index, offset: index.offset + 4 * plane };

@@ -15,9 +15,9 @@ export function parametersOf({ looped }: ThreadAxes): string {
   return ["int t", ...looped.map((_, position) => `int r${String(position)}`)].join(", ");
 }
 
-/** The arguments for {@link parametersOf} inside the kernel; `this.thread.x` and loop counters are exact integers. */
-export function argumentsOf({ looped }: ThreadAxes, inside: boolean): string {
-  return ["this.thread.x", ...looped.map((_, position) => (inside ? `r${String(position)}` : "0"))].join(", ");
+/** The arguments for {@link parametersOf} inside the kernel; the thread's number and loop counters are exact integers. */
+export function argumentsOf(thread: string, { looped }: ThreadAxes, inside: boolean): string {
+  return [thread, ...looped.map((_, position) => (inside ? `r${String(position)}` : "0"))].join(", ");
 }
 
 const times = (text: string, factor: number): string => (factor === 1 ? text : `${text} * ${String(factor)}`);

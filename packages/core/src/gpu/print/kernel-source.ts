@@ -1,4 +1,5 @@
 import type { DType } from "../../tensor/dtype.ts";
+import { textureSize } from "../webgl2/textures.ts";
 import type { Dialect } from "./dialect.ts";
 import { signatureOf } from "./dialect.ts";
 import { functionsIn, libraryFunction, writeFunctions } from "./library.ts";
@@ -22,6 +23,8 @@ export interface KernelSource {
   readonly scalars: readonly { readonly argument: number; readonly dtype: DType }[];
   /** How many quads it computes. */
   readonly quads: number;
+  /** How gpu.js numbers its threads: in one row, or in the rows of a texture. */
+  readonly output: readonly number[];
 }
 
 /** The quads that a buffer of some elements has; integers need two floats each, upper halves first. */
@@ -32,21 +35,29 @@ export function quadsOf(length: number, dtype: DType): number {
 /** Collects the parts of one kernel's source. */
 export class SourceWriter {
   readonly #dialect: Dialect;
+  readonly #quads: number;
   readonly #inputs: number[] = [];
   readonly #scalars: { argument: number; dtype: DType }[] = [];
   readonly #own = new Map<string, string>();
   readonly #called = new Set<string>();
 
-  constructor(dialect: Dialect) {
+  constructor(dialect: Dialect, quads: number) {
     this.#dialect = dialect;
+    this.#quads = quads;
+    if (dialect === "glsl") this.define(`int qThread(int x, int y) {\n  return y * ${String(textureSize(quads)[0])} + x;\n}`);
   }
 
-  /** The name of the argument that stands for a buffer. */
-  input(buffer: number): string {
+  /** The number of the thread, as an expression of the kernel's code: exact, unlike what gpu.js keeps in variables. */
+  get thread(): string {
+    return this.#dialect === "wgsl" ? "this.thread.x" : this.call("qThread", "this.thread.x", "this.thread.y");
+  }
+
+  /** The name of the argument that stands for a buffer of so many quads. */
+  input(buffer: number, quads: number): string {
     let position = this.#inputs.indexOf(buffer);
     if (position < 0) {
       position = this.#inputs.push(buffer) - 1;
-      this.define(this.#accessors(`a${String(position)}`));
+      this.define(this.#accessors(`a${String(position)}`, quads));
     }
     return `a${String(position)}`;
   }
@@ -70,7 +81,7 @@ export class SourceWriter {
   }
 
   /** The finished kernel around the statements of its body. */
-  finish(body: readonly string[], quads: number): KernelSource {
+  finish(body: readonly string[]): KernelSource {
     const arrays = this.#inputs.map((_, position) => `a${String(position)}`);
     const scalars = this.#scalars.map((_, position) => `s${String(position)}`);
     const called = [...this.#called];
@@ -89,12 +100,13 @@ export class SourceWriter {
       ]) as Record<string, string>,
       inputs: this.#inputs,
       scalars: this.#scalars,
-      quads,
+      quads: this.#quads,
+      output: this.#dialect === "wgsl" ? [this.#quads] : textureSize(this.#quads),
     };
   }
 
   /** How a quad and an element of an argument are read. gpu.js's own access computes texture coordinates in floating point. */
-  #accessors(name: string): string {
+  #accessors(name: string, quads: number): string {
     const upper = name.toUpperCase();
     if (this.#dialect === "wgsl") {
       return [
@@ -102,10 +114,10 @@ export class SourceWriter {
         `float qElement${upper}(int i) {\n  return user_${name}[i];\n}`,
       ].join("\n");
     }
-    const fetch = (quad: string): string => `texelFetch(user_${name}, ivec2(${quad} % user_${name}Size.x, ${quad} / user_${name}Size.x), 0)`;
+    const [width] = textureSize(quads);
     return [
-      `V qQuad${upper}(int q) {\n  return ${fetch("q")};\n}`,
-      `float qElement${upper}(int i) {\n  return ${fetch("(i / 4)")}[i % 4];\n}`,
+      `V qQuad${upper}(int q) {\n  return texelFetch(user_${name}, ivec2(q & ${String(width - 1)}, q >> ${String(Math.log2(width))}), 0);\n}`,
+      `float qElement${upper}(int i) {\n  return qQuad${upper}(i >> 2)[i & 3];\n}`,
     ].join("\n");
   }
 }

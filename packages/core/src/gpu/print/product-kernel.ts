@@ -1,38 +1,44 @@
 import type { ProductKernel } from "../program/device-program.ts";
 import type { Dialect } from "./dialect.ts";
 import type { KernelSource } from "./kernel-source.ts";
-import { SourceWriter } from "./kernel-source.ts";
-
-/** The element (row, k) of A or (k, column) of B, by position in memory. */
-function position(transposed: boolean, row: string, column: string, rows: number, columns: number): string {
-  return transposed ? `${column} * ${String(rows)} + ${row}` : `${row} * ${String(columns)} + ${column}`;
-}
+import { quadsOf, SourceWriter } from "./kernel-source.ts";
 
 /** Four steps of k at once, where quads of the operands are quads of their buffers. */
 function fourSteps({ rows, columns, depth, a, b }: ProductKernel, left: string, right: string): string {
-  const lines = [`int m = (4 * t) / ${String(columns)};`, `int n = (4 * t) % ${String(columns)};`, "int j = 4 * k;"];
-  lines.push(
-    a.transposed
-      ? `V x = V(${[0, 1, 2, 3].map((step) => `qElement${left}((j + ${String(step)}) * ${String(rows)} + m)`).join(", ")});`
-      : `V x = qQuad${left}((m * ${String(depth)} + j) / 4);`,
-  );
-  if (b.transposed) {
-    const dots = [0, 1, 2, 3].map((lane) => `dot(x, qQuad${right}(((n + ${String(lane)}) * ${String(depth)} + j) / 4))`);
-    lines.push(`return sum + V(${dots.join(", ")});`);
-  } else {
-    const products = ["x", "y", "z", "w"].map((lane, step) => `x.${lane} * qQuad${right}(((j + ${String(step)}) * ${String(columns)} + n) / 4)`);
-    lines.push(`return sum + ${products.join(" + ")};`);
+  const [across, deep] = [columns / 4, depth / 4];
+  const x = a.transposed
+    ? `V(${[0, 1, 2, 3].map((step) => `qElement${left}((4 * k + ${String(step)}) * ${String(rows)} + m)`).join(", ")})`
+    : `qQuad${left}(m * ${String(deep)} + k)`;
+  const products = b.transposed
+    ? `V(${[0, 1, 2, 3].map((lane) => `dot(x, qQuad${right}((n + ${String(lane)}) * ${String(deep)} + k))`).join(", ")})`
+    : ["x", "y", "z", "w"].map((lane, step) => `x.${lane} * qQuad${right}((4 * k + ${String(step)}) * ${String(across)} + n / 4)`).join(" + ");
+  return `V qProduct(int t) {
+  int m = t / ${String(across)};
+  int n = 4 * (t % ${String(across)});
+  V sum = V(0.0);
+  for (int k = 0; k < ${String(deep)}; k++) {
+    V x = ${x};
+    sum = sum + ${products};
   }
-  return `V qStep(int t, int k, V sum) {\n  ${lines.join("\n  ")}\n}`;
+  return sum;
+}`;
 }
 
 /** One step of k, for any shape: each element of the quad has a row and a column of its own. */
 function oneStep({ rows, columns, depth, a, b }: ProductKernel, left: string, right: string): string {
-  const products = [0, 1, 2, 3].map((lane) => {
-    const [m, n] = [`((4 * t + ${String(lane)}) / ${String(columns)})`, `((4 * t + ${String(lane)}) % ${String(columns)})`];
-    return `qElement${left}(${position(a.transposed, m, "k", rows, depth)}) * qElement${right}(${position(b.transposed, "k", n, depth, columns)})`;
-  });
-  return `V qStep(int t, int k, V sum) {\n  return sum + V(${products.join(", ")});\n}`;
+  const lanes = ["0", "1", "2", "3"];
+  const places = lanes.flatMap((lane) => [`int m${lane} = (4 * t + ${lane}) / ${String(columns)};`, `int n${lane} = (4 * t + ${lane}) % ${String(columns)};`]);
+  const of = (side: string, at: (lane: string) => string): string => `V(${lanes.map((lane) => `qElement${side}(${at(lane)})`).join(", ")})`;
+  const x = of(left, (lane) => (a.transposed ? `k * ${String(rows)} + m${lane}` : `m${lane} * ${String(depth)} + k`));
+  const y = of(right, (lane) => (b.transposed ? `n${lane} * ${String(depth)} + k` : `k * ${String(columns)} + n${lane}`));
+  return `V qProduct(int t) {
+  ${places.join("\n  ")}
+  V sum = V(0.0);
+  for (int k = 0; k < ${String(depth)}; k++) {
+    sum = sum + ${x} * ${y};
+  }
+  return sum;
+}`;
 }
 
 /**
@@ -43,18 +49,10 @@ function oneStep({ rows, columns, depth, a, b }: ProductKernel, left: string, ri
  */
 export function printProductKernel(kernel: ProductKernel, dialect: Dialect): KernelSource {
   const { rows, columns, depth, a, b } = kernel;
-  const writer = new SourceWriter(dialect);
-  const left = writer.input(a.buffer).toUpperCase();
-  const right = writer.input(b.buffer).toUpperCase();
+  const writer = new SourceWriter(dialect, Math.ceil((rows * columns) / 4));
+  const left = writer.input(a.buffer, quadsOf(rows * depth, "f32")).toUpperCase();
+  const right = writer.input(b.buffer, quadsOf(depth * columns, "f32")).toUpperCase();
   const inFours = columns % 4 === 0 && depth % 4 === 0 && depth > 0;
-  writer.define("V qNothing() {\n  return V(0.0);\n}");
   writer.define(inFours ? fourSteps(kernel, left, right) : oneStep(kernel, left, right));
-  const body = [
-    `  let sum = ${writer.call("qNothing")};`,
-    `  for (let k = 0; k < ${String(inFours ? depth / 4 : depth)}; k++) {`,
-    `    sum = ${writer.call("qStep", "this.thread.x", "k", "sum")};`,
-    "  }",
-    "  return sum;",
-  ];
-  return writer.finish(body, Math.ceil((rows * columns) / 4));
+  return writer.finish([`  return ${writer.call("qProduct", writer.thread)};`]);
 }

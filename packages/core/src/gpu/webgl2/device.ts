@@ -31,8 +31,7 @@ export class WebGl2Device implements Device<WebGl2Buffer> {
     // Numbers by definition of these parameters.
     this.inputLimit = gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) as number;
     const side = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
-    // Nearly square textures: the last row may be missing.
-    this.quadLimit = side * (side - 1);
+    this.quadLimit = side * side;
     this.framebuffer = gl.createFramebuffer();
     gl.canvas.addEventListener("webglcontextlost", () => {
       this.health.lose("the WebGL context was lost");

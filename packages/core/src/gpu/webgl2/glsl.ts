@@ -29,7 +29,7 @@ export function compileGlsl(gpujs: GpuJs, gl: WebGL2RenderingContext, kernel: Ke
   if (typeof fields.build !== "function" || typeof fields._setupOutputTexture !== "function") fail("backend", "webgl2: this gpu.js hides the fields that its programs are taken from.");
   // Results go into textures of our own.
   fields._setupOutputTexture = () => undefined;
-  const stands = inputQuads.map((quads) => ({ type: "ArrayTexture(4)", texture: {}, size: textureSize(quads), dimensions: [quads, 1, 1], output: [quads], context: gl }));
+  const stands = inputQuads.map((quads) => ({ type: "ArrayTexture(4)", texture: {}, size: textureSize(quads), dimensions: [...textureSize(quads), 1], output: textureSize(quads), context: gl }));
   fields.build(...stands, ...kernel.scalars.map(() => 0));
   const { program, framebuffer, texSize } = fields;
   if (program === undefined || texSize === undefined) return fail("backend", "webgl2: this gpu.js hides the fields that its programs are taken from.");

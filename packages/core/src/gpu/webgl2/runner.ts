@@ -30,7 +30,7 @@ export class WebGl2Runner implements Runner<WebGl2Buffer> {
       const { source } = step;
       const inputs = source.inputs.map(textureOf);
       const linked = (step.linked ??= this.#device.programs.of(source, inputs.map(({ quads }) => quads)));
-      const target = textureOf(step.output);
+      const target = textureOf(step.kernel.output);
       gl.useProgram(linked.program);
       gl.bindVertexArray(linked.vertexArray);
       inputs.forEach(({ texture }, input) => {

@@ -1,11 +1,8 @@
-/** The width and height of the texture that holds some quads: what gpu.js chooses for a kernel with so many results. */
+/**
+ * The width and height of the texture that holds some quads: nearly square, and as wide as a power of two, so that kernels
+ * find a quad's row and column without a division.
+ */
 export function textureSize(quads: number): readonly [width: number, height: number] {
-  const root = Math.sqrt(quads);
-  let high = Math.ceil(root);
-  let low = Math.floor(root);
-  while (high * low < quads) {
-    high--;
-    low = Math.ceil(quads / high);
-  }
-  return [low, Math.ceil(quads / low)];
+  const width = 2 ** Math.ceil(Math.log2(Math.max(quads, 1)) / 2);
+  return [width, Math.max(Math.ceil(quads / width), 1)];
 }

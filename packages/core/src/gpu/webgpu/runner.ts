@@ -5,6 +5,7 @@ import { argumentValue } from "../scalars.ts";
 import { runsPerSubmit } from "./commands.ts";
 import type { WebGpuBuffer, WebGpuDevice } from "./device.ts";
 import type { Pipeline } from "./pipelines.ts";
+import { writeProductShader } from "./product-shader.ts";
 import { translateToWgsl } from "./wgsl.ts";
 
 /** Uniform blocks start at multiples of this. */
@@ -65,7 +66,12 @@ export class WebGpuRunner implements Runner<WebGpuBuffer> {
     commands.endRun();
   }
 
-  #prepare({ source, output }: PrintedKernel, blockOffset: number): Step {
+  #prepare({ kernel, source }: PrintedKernel, blockOffset: number): Step {
+    const bindings = [...source.inputs, kernel.output];
+    if (kernel.kind === "product") {
+      const { code, groups } = writeProductShader(kernel);
+      return { pipeline: this.#device.pipelines.of(code, source.inputs.length), bindings, groups, blockOffset, blockBytes: 16, known: [] };
+    }
     const shader = translateToWgsl(this.#device.gpujs, source) ?? fail("backend", "webgpu: this gpu.js hides the fields that its translation is read from.");
     const wanted = Math.ceil(source.quads / shader.workgroupSize);
     const rows = Math.ceil(wanted / this.#device.gpu.limits.maxComputeWorkgroupsPerDimension);
@@ -77,7 +83,7 @@ export class WebGpuRunner implements Runner<WebGpuBuffer> {
     });
     return {
       pipeline: this.#device.pipelines.of(shader.code, source.inputs.length),
-      bindings: [...source.inputs, output],
+      bindings,
       groups: [across, rows],
       blockOffset,
       blockBytes: shader.parameterBytes,
