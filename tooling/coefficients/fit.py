@@ -56,15 +56,28 @@ def remez(target, weight, low, high, powers):
     return coefficients, worst
 
 
+def shortest(value, bits, slack):
+    """The decimal with the fewest digits that is this number in the format, or within `slack` of it."""
+    for digits in range(1, 18):
+        text = f"{float(value):.{digits}g}"
+        if abs(mpf(text) - value) <= slack or round_to(mpf(text), bits) == value:
+            return text
+    return repr(float(value))
+
+
 def fit(name, note, target, weight, low, high, count, bits):
-    """Prints one polynomial of `count` coefficients, rounded to the format."""
+    """Prints one polynomial of `count` coefficients, rounded to the format and written with the digits that matter."""
     low, high = mpf(low), mpf(high)
-    exact, _ = remez(target, weight, low, high, list(range(count)))
-    fixed = [round_to(c, bits) for c in exact]
+    exact, worst = remez(target, weight, low, high, list(range(count)))
+    reach = max(abs(low), abs(high))
+    heaviest = max(weight(low + (high - low) * k / 100) for k in range(101))
+    slack = [0 if bits == 24 else worst / 64 / (heaviest * reach**power) for power in range(count)]
+    texts = [shortest(round_to(c, bits), bits, s) for c, s in zip(exact, slack)]
+    fixed = [round_to(mpf(text), bits) for text in texts]
     grid = [low + (high - low) * k / 3000 for k in range(3001)]
     error = max(abs(weight(x) * (target(x) - sum(c * x**p for p, c in enumerate(fixed)))) for x in grid if x != 0)
     power = float(log(error, 2))
-    body = ", ".join(repr(float(c)) for c in fixed)
+    body = ", ".join(texts)
     print(f"/** {note} Largest relative error 2^{power:.1f}. */")
     print(f"export const {name}: readonly number[] = [{body}];\n")
 
@@ -86,7 +99,7 @@ def split(name, note, value, parts):
         out.append(part)
         rest -= part
     print(f"/** {note} */")
-    print(f"export const {name}: readonly number[] = [{', '.join(repr(float(p)) for p in out)}];\n")
+    print(f"export const {name}: readonly number[] = [{', '.join(shortest(p, b, 0) for p, b in zip(out, parts))}];\n")
 
 
 print("""/**

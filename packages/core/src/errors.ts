@@ -3,10 +3,10 @@
  *
  * `option`: an option's name or value; `shape`, `dtype`, `tree`: tensors or trees that do not fit; `data`: files or
  * data sets; `donated`, `disposed`: a tensor whose buffer is gone; `trace`: reading a value while a function is being
- * traced; `backend`: something the backend cannot do.
+ * traced; `backend`: something the backend cannot do; `lost`: a device that is gone, with the tensors on it.
  */
 export type ErrorCode =
-  "option" | "shape" | "dtype" | "tree" | "data" | "donated" | "disposed" | "trace" | "backend";
+  "option" | "shape" | "dtype" | "tree" | "data" | "donated" | "disposed" | "trace" | "backend" | "lost";
 
 /**
  * The error that every package throws for a programming mistake. Numerical outcomes are values, never errors.
@@ -57,4 +57,9 @@ export function fail(code: ErrorCode, message: string): never {
 /** Throws when our own code finds itself in a state that cannot be: a fault of the library, not of its user. */
 export function failInternally(what: string): never {
   throw new Error(`opt: internal: ${what}`);
+}
+
+/** What must be there; where it is missing, the library is at fault. */
+export function existing<T>(value: T | undefined, what: string): T {
+  return value ?? failInternally(`no ${what}`);
 }

@@ -1,4 +1,4 @@
-import { fail, failInternally } from "../errors.ts";
+import { existing, fail } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -63,8 +63,7 @@ function runTrace(trace: Trace, leaves: readonly Leaf[]): unknown {
       if (donated[leaf] === true) storage = backend.claim(storage, storage.shared || storage.stamp === call);
       storage.stamp = call;
     }
-    if (storage === undefined) failInternally("a plan input has no elements");
-    inputs.push(storage);
+    inputs.push(existing(storage, "input storage"));
   }
   const fresh = executable.run(inputs);
   for (let leaf = 0; leaf < donated.length; leaf++) {

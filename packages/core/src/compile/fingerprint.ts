@@ -3,6 +3,7 @@ import { attributesOf, isHost } from "../graph/primitives.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { Storage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { Numbering } from "./numbering.ts";
 
 /**
  * A graph of tensors as a row of whole numbers, made in one walk: equal rows mean graphs that differ at most in their elements
@@ -22,20 +23,8 @@ export interface Fingerprint {
   readonly traced: Tensor | undefined;
 }
 
-const dtypes: readonly DType[] = ["f32", "f64", "i32", "bool"];
-const dtypeCodes: ReadonlyMap<DType, number> = new Map(dtypes.map((dtype, code) => [dtype, code]));
-
-/** Primitives in the order in which they are first met: only equality within this process matters. */
-const primitiveCodes = new Map<PrimitiveName, number>();
-
-function primitiveCode(name: PrimitiveName): number {
-  let code = primitiveCodes.get(name);
-  if (code === undefined) {
-    code = primitiveCodes.size + 1;
-    primitiveCodes.set(name, code);
-  }
-  return code;
-}
+/** Names in the order in which they are first met: only equality within this process matters. */
+const names = new Numbering<PrimitiveName | DType>();
 
 /** Collects the numbers; one buffer serves all walks, since walks do not overlap. */
 let buffer = new Int32Array(4096);
@@ -45,11 +34,10 @@ let walks = 0;
 
 class Walk {
   traced: Tensor | undefined;
-  readonly sources: Storage[] = [];
+  readonly #sources = new Numbering<Storage>();
   readonly literals: number[] = [];
   readonly literalOf = new Map<Tensor, number>();
   readonly #literalTypes: DType[] = [];
-  readonly #sourceNumbers = new Map<Storage, number>();
   readonly #walk = ++walks;
   #count = 0;
   #length = 0;
@@ -79,7 +67,7 @@ class Walk {
     const code = buffer.slice(0, this.#length);
     let hash = 0;
     for (const number of code) hash = Math.imul(hash ^ number, 0x9e3779b1) ^ (hash >>> 15);
-    return { code, hash, sources: this.sources, literals: this.literals, literalOf: this.literalOf, traced: this.traced };
+    return { code, hash, sources: this.#sources.items, literals: this.literals, literalOf: this.literalOf, traced: this.traced };
   }
 
   #push(value: number): void {
@@ -98,27 +86,18 @@ class Walk {
 
   #write(tensor: Tensor): void {
     const { storage, operation, inputs, shape, dtype } = tensor;
-    this.#push(dtypeCodes.get(dtype) ?? 0);
+    this.#push(names.of(dtype));
     this.#pushAll(shape);
     if (storage !== undefined) {
-      this.#push(0);
-      this.#push(this.#sourceNumber(storage));
+      this.#push(-1);
+      this.#push(this.#sources.of(storage));
       return;
     }
     if (operation.name === "input" || isHost(operation)) this.traced ??= tensor;
-    this.#push(primitiveCode(operation.name));
+    this.#push(names.of(operation.name));
     if (operation.name === "constant") this.#push(this.#literalNumber(tensor, operation.value));
     else this.#pushAll(attributesOf(operation));
     for (const input of inputs) this.#push(input.walkNumber);
-  }
-
-  #sourceNumber(storage: Storage): number {
-    let number = this.#sourceNumbers.get(storage);
-    if (number === undefined) {
-      number = this.sources.push(storage) - 1;
-      this.#sourceNumbers.set(storage, number);
-    }
-    return number;
   }
 
   #literalNumber(tensor: Tensor, value: number): number {

@@ -1,4 +1,4 @@
-import { failInternally } from "../errors.ts";
+import { existing } from "../errors.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { isHostNode } from "./graph.ts";
 import type { HostProgram } from "./host-program.ts";
@@ -149,9 +149,7 @@ class Fuser {
   }
 
   #ownBody(node: GraphNode, domain: Domain, product: GraphNode | undefined): NodeBody {
-    const body = buildBody(domain, [node], this.#context, product);
-    if (body === undefined) failInternally(`node ${String(node.id)} fits no kernel`);
-    return body;
+    return existing(buildBody(domain, [node], this.#context, product), `kernel for node ${String(node.id)}`);
   }
 
   #register(group: Group): void {
@@ -159,9 +157,7 @@ class Fuser {
   }
 
   #of(node: GraphNode): Group {
-    const group = this.#groupOf.get(node);
-    if (group === undefined) failInternally(`node ${String(node.id)} has no kernel`);
-    return group;
+    return existing(this.#groupOf.get(node), "group");
   }
 
   #mergeWithProducers(node: GraphNode, allowed: (producer: Group, group: Group) => boolean): void {

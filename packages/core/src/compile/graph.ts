@@ -1,12 +1,14 @@
-import { fail, failInternally } from "../errors.ts";
-import type { Operation, OperationOf } from "../graph/primitives.ts";
+import { existing, fail } from "../errors.ts";
+import type { HostFunction, Operation, OperationOf } from "../graph/primitives.ts";
 import { attributesOf, isHost } from "../graph/primitives.ts";
 import type { DType } from "../tensor/dtype.ts";
+import { exactText } from "../tensor/exact-text.ts";
 import type { Shape } from "../tensor/shape.ts";
-import { sameShape } from "../tensor/shape.ts";
+import { sameShape, sizeOf } from "../tensor/shape.ts";
 import type { Storage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { keepsAxes } from "./access.ts";
+import { Numbering } from "./numbering.ts";
 
 /** A node of the simplified graph that one plan computes. Operands have smaller ids. */
 export interface GraphNode {
@@ -28,25 +30,9 @@ export interface Graph {
   readonly outputs: readonly GraphNode[];
 }
 
-/** Numbers objects in the order in which they are first seen. */
-class Numbering {
-  readonly #numbers = new Map<object, number>();
-
-  of(item: object): number {
-    const known = this.#numbers.get(item);
-    if (known !== undefined) return known;
-    const number = this.#numbers.size;
-    this.#numbers.set(item, number);
-    return number;
-  }
-}
-
-/** A signed zero has its own text, so that 0 and −0 stay different constants. */
-const showNumber = (value: number): string => (Object.is(value, -0) ? "-0" : String(value));
-
 /** Attributes as text: equal texts mean equal attributes, where name, shape and dtype are equal. */
-function attributesKey(operation: Operation, functions: Numbering): string {
-  if (operation.name === "hostConstant" || operation.name === "constant") return showNumber(operation.value);
+function attributesKey(operation: Operation, functions: Numbering<HostFunction>): string {
+  if (operation.name === "hostConstant" || operation.name === "constant") return exactText(operation.value);
   if (operation.name === "hostCall") return String(functions.of(operation.call));
   const numbers = attributesOf(operation).join();
   return operation.name === "place" ? `${numbers}>${operation.target}` : numbers;
@@ -69,8 +55,8 @@ class GraphBuilder {
   readonly nodes: GraphNode[] = [];
   readonly #byKey = new Map<string, GraphNode>();
   readonly #byTensor = new Map<Tensor, GraphNode>();
-  readonly #functions = new Numbering();
-  readonly #sources = new Numbering();
+  readonly #functions = new Numbering<HostFunction>();
+  readonly #sources = new Numbering<object>();
   readonly #replaced: ReadonlyMap<Tensor, Tensor>;
 
   constructor(replaced: ReadonlyMap<Tensor, Tensor>) {
@@ -98,9 +84,7 @@ class GraphBuilder {
   }
 
   #of(tensor: Tensor): GraphNode {
-    const node = this.#byTensor.get(tensor);
-    if (node === undefined) failInternally(`operand of ${tensor.toString()} was not visited`);
-    return node;
+    return existing(this.#byTensor.get(tensor), "operand");
   }
 
   #convert(tensor: Tensor): GraphNode {
@@ -218,8 +202,7 @@ class GraphBuilder {
     const key = `${operation.name}${origin}(${inputs.map((input) => input.id).join()})${attributesKey(operation, this.#functions)}:${shape.join()}${dtype}`;
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
-    const size = shape.reduce((product, length) => product * length, 1);
-    const node: GraphNode = { id: this.nodes.length, operation, inputs, shape, dtype, size, storage, argument };
+    const node: GraphNode = { id: this.nodes.length, operation, inputs, shape, dtype, size: sizeOf(shape), storage, argument };
     this.nodes.push(node);
     this.#byKey.set(key, node);
     return node;

@@ -1,5 +1,6 @@
-import { failInternally } from "../errors.ts";
+import { existing } from "../errors.ts";
 import type { Storage } from "../tensor/storage.ts";
+import { remoteOnly } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Backend, LoadedPlan } from "./backend.ts";
 import type { Fingerprint } from "./fingerprint.ts";
@@ -91,7 +92,7 @@ export interface LazyRun {
 export function planFor(tensors: readonly Tensor[], preferred: Backend, failTraced: (tensor: Tensor) => never): LazyRun {
   const print = fingerprint(tensors);
   if (print.traced !== undefined) failTraced(print.traced);
-  const backend = print.sources.find(({ remote }) => remote !== undefined)?.remote?.backend ?? preferred;
+  const backend = print.sources.map(remoteOnly).find((remote) => remote !== undefined)?.backend ?? preferred;
   const known = plans.get(print.hash);
   if (known?.backend !== backend || !sameCode(known.code, print.code)) return { print, plan: remember(print.hash, makeLazyPlan(tensors, print, backend, () => true)) };
   const keeps = (literal: number): boolean => known.baked[literal] !== undefined && Object.is(known.baked[literal], print.literals[literal]);
@@ -103,11 +104,6 @@ export function planFor(tensors: readonly Tensor[], preferred: Backend, failTrac
 export function runLazily({ plan, print }: LazyRun): { readonly inputs: readonly Storage[]; readonly fresh: readonly Storage[] } {
   const { executable, slots, sourceOf } = plan;
   for (const { literal, slot } of slots) executable.plan.host.slots[slot] = print.literals[literal] ?? Number.NaN;
-  const inputs: Storage[] = [];
-  for (const source of sourceOf) {
-    const storage = print.sources[source];
-    if (storage === undefined) failInternally("a plan input has no elements");
-    inputs.push(storage);
-  }
+  const inputs = sourceOf.map((source) => existing(print.sources[source], "source"));
   return { inputs, fresh: executable.run(inputs) };
 }

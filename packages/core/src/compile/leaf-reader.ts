@@ -1,4 +1,4 @@
-import { failInternally } from "../errors.ts";
+import { existing } from "../errors.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { sameShape } from "../tensor/shape.ts";
@@ -73,11 +73,8 @@ export function makeLeafReader(structure: TreeStructure, signatures: readonly Le
   let number = 0;
   const make = (part: TreeStructure): LeafReader => {
     switch (part.kind) {
-      case "leaf": {
-        const signature = signatures[number];
-        if (signature === undefined) failInternally("a signature does not exist");
-        return readLeaf(signature, number++);
-      }
+      case "leaf":
+        return readLeaf(existing(signatures[number], "signature"), number++);
       case "fixed":
         return (tree) => Object.is(tree, part.value);
       case "list":

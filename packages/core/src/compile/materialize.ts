@@ -1,13 +1,8 @@
-import type { Operation } from "../graph/primitives.ts";
 import { isElementwise } from "../graph/primitives.ts";
 import { keepsAxes } from "./access.ts";
+import { functionCosts } from "./costs.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { isHostNode } from "./graph.ts";
-
-/** What computing a value again costs, in additions. */
-const functionCosts: Readonly<Partial<Record<Operation["name"], number>>> = {
-  exp: 12, log: 16, log1p: 24, tanh: 20, sigmoid: 16, sin: 24, cos: 24, pow: 60, random: 60, div: 4, sqrt: 4,
-};
 
 /** A value used in several places is computed again in each of them if that costs less than storing and loading it. */
 const recomputeLimit = 8;

@@ -1,4 +1,4 @@
-import { failInternally } from "../errors.ts";
+import { existing } from "../errors.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Storage } from "../tensor/storage.ts";
@@ -9,7 +9,7 @@ import { fuseKernels } from "./fuse.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import type { HostProgram } from "./host-program.ts";
 import { planHost } from "./host-program.ts";
-import type { Kernel } from "./kernel.ts";
+import type { Kernel, MatrixOperand } from "./kernel.ts";
 import { bufferNode, chooseStored, matrixOperand } from "./materialize.ts";
 import { dataDependencies, orderGroups } from "./order.ts";
 import type { Donation } from "./takeover.ts";
@@ -59,31 +59,22 @@ export interface Plan {
 
 /** A group as a kernel: its body with numbered buffers, without the stores of nodes that nobody else needs. */
 function kernelOf(group: Group, graph: Graph, numberOf: (node: GraphNode) => number, needed: ReadonlySet<GraphNode>): Kernel {
-  const numberOfId = (id: number): number => {
-    const node = graph.nodes[id];
-    if (node === undefined) failInternally(`node ${String(id)} does not exist`);
-    return numberOf(node);
-  };
+  const nodeOf = (id: number): GraphNode => existing(graph.nodes[id], "node");
   const { fused } = group.body;
-  const values = group.body.values.map((value) => (value.kind === "load" ? { ...value, buffer: numberOfId(value.buffer) } : value));
+  const values = group.body.values.map((value) => (value.kind === "load" ? { ...value, buffer: numberOf(nodeOf(value.buffer)) } : value));
   const stores = group.body.stores.flatMap((store) => {
-    const node = graph.nodes[store.buffer];
-    return node !== undefined && needed.has(node) ? [{ ...store, buffer: numberOf(node) }] : [];
+    const node = nodeOf(store.buffer);
+    return needed.has(node) ? [{ ...store, buffer: numberOf(node) }] : [];
   });
   const { extents, reduced } = group.domain;
   if (group.product === undefined) return { kind: "loop", extents, reduced, values, stores, fused };
-  const [left, right] = group.product.inputs.map((input) => {
-    const operand = matrixOperand(input);
-    return { node: operand.node, buffer: numberOf(bufferNode(operand.node)), transposed: operand.transposed };
-  });
-  if (left === undefined || right === undefined) failInternally("an operand does not exist");
-  const [rows = 0, columns = 0] = group.product.shape;
-  const depth = (left.transposed ? left.node.shape[0] : left.node.shape[1]) ?? 0;
-  return {
-    kind: "matmul", rows, columns, depth, dtype: group.product.dtype, extents, values, stores, fused,
-    a: { buffer: left.buffer, transposed: left.transposed },
-    b: { buffer: right.buffer, transposed: right.transposed },
+  const { inputs, shape: [rows = 0, columns = 0], dtype } = group.product;
+  const operand = (index: number): MatrixOperand => {
+    const { node, transposed } = matrixOperand(existing(inputs[index], "operand"));
+    return { buffer: numberOf(bufferNode(node)), transposed };
   };
+  const depth = inputs[0]?.shape[1] ?? 0;
+  return { kind: "matmul", rows, columns, depth, dtype, extents, values, stores, fused, a: operand(0), b: operand(1) };
 }
 
 /**

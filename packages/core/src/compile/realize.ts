@@ -1,7 +1,8 @@
-import { fail, failInternally } from "../errors.ts";
+import { existing, fail } from "../errors.ts";
 import type { TypedArray } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Storage } from "../tensor/storage.ts";
+import { remoteOnly } from "../tensor/storage.ts";
 import { dataOperation, noInputs, Tensor } from "../tensor/tensor.ts";
 import type { StateTree } from "../tree/structure.ts";
 import { rebuild, walk } from "../tree/structure.ts";
@@ -47,8 +48,7 @@ export function realize(tensors: readonly Tensor[], backend: Backend = defaultBa
   run.plan.executable.plan.outputs.forEach((output, index) => {
     const tensor = pending[index];
     if (tensor === undefined || output.kind === "host") return;
-    const storage = output.kind === "fresh" ? fresh[output.output] : inputs[output.input];
-    if (storage === undefined) failInternally("a plan output has no elements");
+    const storage = existing(output.kind === "fresh" ? fresh[output.output] : inputs[output.input], "output storage");
     if (output.kind === "input" || handedOut.has(storage)) storage.shared = true;
     handedOut.add(storage);
     settle(tensor, storage);
@@ -65,7 +65,7 @@ export function readNow(tensor: Tensor): TypedArray {
 export async function readAsync(tensor: Tensor): Promise<TypedArray> {
   realize([tensor]);
   const storage = tensor.storage ?? failRetired(tensor);
-  return storage.remote === undefined ? elementsNow(storage) : storage.remote.read();
+  return remoteOnly(storage)?.read() ?? elementsNow(storage);
 }
 
 /**
@@ -118,7 +118,7 @@ export function clone<T extends StateTree>(tree: T): T {
     }
     const { storage, shape } = leaf;
     if (storage === undefined || storage.length !== sizeOf(shape)) return failRetired(leaf);
-    copies.push(new Tensor(dataOperation, noInputs, shape, storage.dtype, storage.remote === undefined ? copyStorage(storage) : storage.remote.backend.claim(storage, true), leaf.label));
+    copies.push(new Tensor(dataOperation, noInputs, shape, storage.dtype, remoteOnly(storage)?.backend.claim(storage, true) ?? copyStorage(storage), leaf.label));
   });
   let position = 0;
   // Every leaf is replaced by a leaf of its kind, so the type stays.

@@ -1,4 +1,4 @@
-import { failInternally } from "../errors.ts";
+import { existing } from "../errors.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { dataOperation, noInputs, Tensor } from "../tensor/tensor.ts";
 import type { Leaf, TreeStructure } from "../tree/structure.ts";
@@ -17,15 +17,13 @@ function isRepeated(plan: Plan, output: PlanOutput, index: number): boolean {
 }
 
 function buildLeaf(plan: Plan, index: number, isDonated: (input: number) => boolean): ResultBuilder {
-  const output = plan.outputs[index];
-  if (output === undefined) failInternally("an output does not exist");
+  const output = existing(plan.outputs[index], "output");
   if (output.kind === "host") return (): Leaf => plan.host.slots[output.slot] ?? Number.NaN;
   const { shape, dtype } = output;
   const keptElsewhere = output.kind === "input" && !isDonated(output.input);
   const shared = keptElsewhere || isRepeated(plan, output, index);
   return (inputs, fresh): Leaf => {
-    const storage = output.kind === "fresh" ? fresh[output.output] : inputs[output.input];
-    if (storage === undefined) failInternally("a plan output has no elements");
+    const storage = existing(output.kind === "fresh" ? fresh[output.output] : inputs[output.input], "output storage");
     if (shared) storage.shared = true;
     return new Tensor(dataOperation, noInputs, shape, dtype, storage);
   };

@@ -1,18 +1,14 @@
 import type { DType } from "../tensor/dtype.ts";
 import type { Shape } from "../tensor/shape.ts";
+import { hostRules } from "./host-rules.ts";
 
 /** Elementwise primitives with one operand. */
-export const unaryNames = [
-  "neg", "exp", "log", "log1p", "sqrt", "tanh", "sigmoid", "relu", "abs", "sign", "sin", "cos", "logicalNot",
-] as const;
+export type UnaryName =
+  "neg" | "exp" | "log" | "log1p" | "sqrt" | "tanh" | "sigmoid" | "relu" | "abs" | "sign" | "sin" | "cos" | "logicalNot";
 
 /** Elementwise primitives with two operands of equal shape and dtype. */
-export const binaryNames = [
-  "add", "sub", "mul", "div", "pow", "maximum", "minimum", "less", "lessEqual", "equal", "logicalAnd", "logicalOr",
-] as const;
-
-export type UnaryName = (typeof unaryNames)[number];
-export type BinaryName = (typeof binaryNames)[number];
+export type BinaryName =
+  "add" | "sub" | "mul" | "div" | "pow" | "maximum" | "minimum" | "less" | "lessEqual" | "equal" | "logicalAnd" | "logicalOr";
 
 /** A function of plain numbers that runs on the host, in float64. */
 export type HostFunction = (...numbers: number[]) => number;
@@ -68,14 +64,11 @@ export type OperationOf<P extends PrimitiveName> = { readonly name: P } & Readon
 /** Any primitive with its attributes. */
 export type Operation = { [P in PrimitiveName]: OperationOf<P> }[PrimitiveName];
 
-const unarySet: ReadonlySet<string> = new Set(unaryNames);
-const binarySet: ReadonlySet<string> = new Set(binaryNames);
-
 /** The elementwise primitives: one output element depends on the same element of each operand. */
 export type ElementwiseName = UnaryName | BinaryName | "where" | "cast";
 
 export function isElementwise(operation: Operation): operation is Extract<Operation, { readonly name: ElementwiseName }> {
-  return unarySet.has(operation.name) || binarySet.has(operation.name) || operation.name === "where" || operation.name === "cast";
+  return operation.name in hostRules || operation.name === "cast";
 }
 
 /** Whether a primitive's value is a host scalar. */

@@ -20,20 +20,26 @@ function show(tensor: Tensor): string {
   return `${name}${tensor.dtype}${showShape(tensor.shape)}`;
 }
 
-function requireDType(name: string, tensor: Tensor, allowed: (dtype: DType) => boolean, wanted: string): void {
-  if (allowed(tensor.dtype)) return;
-  fail("dtype", `${name}: needs ${wanted}; got ${show(tensor)}. Convert it with cast(tensor, dtype).`);
+/** What an operand has to be. */
+interface Kind {
+  readonly allows: (dtype: DType) => boolean;
+  readonly description: string;
 }
 
-const floatUnary: ShapeRule<UnaryName> = (operation, x) => {
-  requireDType(operation.name, x, isFloat, "a floating-point tensor");
-  return { shape: x.shape, dtype: x.dtype };
-};
+const numbers: Kind = { allows: (dtype) => dtype !== "bool", description: "numbers, not a predicate" };
+const floats: Kind = { allows: isFloat, description: "a floating-point tensor" };
+const predicate: Kind = { allows: (dtype) => dtype === "bool", description: "a predicate (the result of a comparison)" };
 
-const numericUnary: ShapeRule<UnaryName> = (operation, x) => {
-  requireDType(operation.name, x, (dtype) => dtype !== "bool", "numbers, not a predicate");
-  return { shape: x.shape, dtype: x.dtype };
-};
+function require(name: string, tensor: Tensor, { allows, description }: Kind): void {
+  if (!allows(tensor.dtype)) fail("dtype", `${name}: needs ${description}; got ${show(tensor)}. Convert it with cast(tensor, dtype).`);
+}
+
+function unary(kind: Kind): ShapeRule<UnaryName> {
+  return (operation, x) => {
+    require(operation.name, x, kind);
+    return { shape: x.shape, dtype: x.dtype };
+  };
+}
 
 function requireSameKind(name: string, a: Tensor, b: Tensor): void {
   if (!sameShape(a.shape, b.shape)) fail("shape", `${name}(a, b): shapes must be equal; got a = ${show(a)}, b = ${show(b)}.`);
@@ -41,18 +47,20 @@ function requireSameKind(name: string, a: Tensor, b: Tensor): void {
   fail("dtype", `${name}(a, b): dtypes must be equal; got a = ${show(a)}, b = ${show(b)}. Convert one with cast(tensor, dtype).`);
 }
 
-function binary(allowed: (dtype: DType) => boolean, wanted: string, result?: DType): ShapeRule<BinaryName> {
+function binary(kind: Kind, result?: DType): ShapeRule<BinaryName> {
   return (operation, a, b) => {
     requireSameKind(operation.name, a, b);
-    requireDType(operation.name, a, allowed, wanted);
+    require(operation.name, a, kind);
     return { shape: a.shape, dtype: result ?? a.dtype };
   };
 }
 
-const numericBinary = binary((dtype) => dtype !== "bool", "numbers, not predicates");
-const floatBinary = binary(isFloat, "floating-point tensors");
-const comparison = binary((dtype) => dtype !== "bool", "numbers, not predicates", "bool");
-const logical = binary((dtype) => dtype === "bool", "predicates (the result of a comparison)");
+const floatUnary = unary(floats);
+const numericUnary = unary(numbers);
+const numericBinary = binary(numbers);
+const floatBinary = binary(floats);
+const comparison = binary(numbers, "bool");
+const logical = binary(predicate);
 
 const hostScalar = (): Signature => ({ shape: [], dtype: "f64" });
 const sameAsOperand = (_operation: object, x: Tensor): Signature => ({ shape: x.shape, dtype: x.dtype });
@@ -62,7 +70,7 @@ const asStated = (operation: { readonly shape: Shape; readonly dtype: DType }): 
 });
 
 function reduction(operation: OperationOf<"sum" | "max">, x: Tensor): Signature {
-  requireDType(operation.name, x, (dtype) => dtype !== "bool", "numbers, not a predicate");
+  require(operation.name, x, numbers);
   return { shape: reducedShape(x.shape, operation.axes, true), dtype: x.dtype };
 }
 
@@ -71,7 +79,7 @@ function concatenation(operation: OperationOf<"concatenate">, ...operands: reado
   const [first] = operands;
   if (first === undefined) return fail("shape", "concatenate: needs at least one tensor.");
   if (axis < 0 || axis >= first.rank) fail("shape", `concatenate: axis ${String(axis)} does not exist in ${show(first)}.`);
-  requireDType("concatenate", first, (dtype) => dtype !== "bool", "numbers, not predicates");
+  require("concatenate", first, numbers);
   let length = 0;
   for (const operand of operands) {
     const fits = operand.rank === first.rank && operand.shape.every((own, index) => index === axis || own === first.shape[index]);
@@ -109,10 +117,7 @@ export const shapeRules: { readonly [P in PrimitiveName]: ShapeRule<P> } = {
   sign: floatUnary,
   sin: floatUnary,
   cos: floatUnary,
-  logicalNot: (operation, x) => {
-    requireDType(operation.name, x, (dtype) => dtype === "bool", "a predicate (the result of a comparison)");
-    return { shape: x.shape, dtype: "bool" };
-  },
+  logicalNot: unary(predicate),
   add: numericBinary,
   sub: numericBinary,
   mul: numericBinary,
@@ -126,7 +131,7 @@ export const shapeRules: { readonly [P in PrimitiveName]: ShapeRule<P> } = {
   logicalAnd: logical,
   logicalOr: logical,
   where: (operation, condition, a, b) => {
-    requireDType("where", condition, (dtype) => dtype === "bool", "a predicate (the result of a comparison) as its first operand");
+    require("where", condition, predicate);
     requireSameKind(operation.name, a, b);
     if (!sameShape(condition.shape, a.shape)) fail("shape", `where: predicate and choices differ: ${show(condition)}, ${show(a)}.`);
     return { shape: a.shape, dtype: a.dtype };
@@ -175,7 +180,7 @@ export const shapeRules: { readonly [P in PrimitiveName]: ShapeRule<P> } = {
       fail("shape", `matmul(a, b): a's columns must equal b's rows; got a = ${show(a)}, b = ${show(b)}.`);
     }
     if (a.dtype !== b.dtype) fail("dtype", `matmul(a, b): dtypes must be equal; got a = ${show(a)}, b = ${show(b)}. Convert one with cast(tensor, dtype).`);
-    requireDType("matmul", a, isFloat, "floating-point matrices");
+    require("matmul", a, floats);
     return { shape: [a.shape[0] ?? 0, b.shape[1] ?? 0], dtype: a.dtype };
   },
 };

@@ -46,12 +46,16 @@ export function expand(tensor: Tensor, shape: Shape): Tensor {
   return sameShape(tensor.shape, shape) ? tensor : apply({ name: "broadcast", shape }, tensor);
 }
 
-function isHostLike(operand: TensorLike): boolean {
-  return typeof operand === "number" || operand.onHost;
+/** A host scalar as an operand of host calls: numbers become constants. */
+export function onHost(operand: TensorLike): Tensor {
+  return typeof operand === "number" ? apply({ name: "hostConstant", value: operand }) : operand;
 }
 
-function onHost(operand: TensorLike): Tensor {
-  return typeof operand === "number" ? apply({ name: "hostConstant", value: operand }) : operand;
+/** The primitive as a call on the host, or undefined if an operand is not a host scalar or all are plain numbers. */
+export function hostCall(name: keyof typeof hostRules, operands: readonly TensorLike[]): Tensor | undefined {
+  const isTraced = (operand: TensorLike): boolean => operand instanceof Tensor && operand.onHost;
+  if (!operands.some(isTraced) || !operands.every((operand) => typeof operand === "number" || isTraced(operand))) return undefined;
+  return apply({ name: "hostCall", call: hostRules[name] }, ...operands.map(onHost));
 }
 
 /** The dtype that literals and host scalars take in an operation. */
@@ -93,9 +97,5 @@ export function align(where: string, operands: readonly TensorLike[]): Tensor[] 
 
 /** Applies an elementwise primitive: on the host when every operand is a host scalar, else on the device. */
 export function elementwise(name: UnaryName | BinaryName, ...operands: readonly TensorLike[]): Tensor {
-  const traced = operands.some((operand) => operand instanceof Tensor && operand.onHost);
-  if (traced && operands.every(isHostLike)) {
-    return apply({ name: "hostCall", call: hostRules[name] }, ...operands.map(onHost));
-  }
-  return apply({ name }, ...align(name, operands));
+  return hostCall(name, operands) ?? apply({ name }, ...align(name, operands));
 }

@@ -3,9 +3,8 @@ import type { DType } from "../tensor/dtype.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 import { fail } from "../errors.ts";
-import { hostRules } from "../graph/host-rules.ts";
 import { abs } from "./functions.ts";
-import { align, asTensor, elementwise, expand, onDevice } from "./operands.ts";
+import { align, asTensor, elementwise, expand, hostCall, onDevice } from "./operands.ts";
 import { broadcastShapes, showShape } from "../tensor/shape.ts";
 
 /** Whether `a < b`, elementwise; false where either is NaN. */
@@ -77,13 +76,8 @@ export function isFinite(x: TensorLike): Tensor {
  */
 export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
   if (!(condition instanceof Tensor)) fail("dtype", "where(condition, a, b): the condition is a predicate tensor, such as less(x, 0).");
-  const onHost = (operand: TensorLike): boolean => typeof operand === "number" || operand.onHost;
-  if (condition.onHost && onHost(a) && onHost(b)) {
-    const operands = [condition, a, b].map((operand) =>
-      typeof operand === "number" ? apply({ name: "hostConstant", value: operand }) : operand,
-    );
-    return apply({ name: "hostCall", call: hostRules.where }, ...operands);
-  }
+  const onHost = hostCall("where", [condition, a, b]);
+  if (onHost !== undefined) return onHost;
   const predicate = condition.onHost ? elementwise("less", 0.5, onDevice(condition)) : condition;
   const [first, second] = align("where", [a, b]);
   if (first === undefined || second === undefined) return fail("shape", "where: needs two choices.");

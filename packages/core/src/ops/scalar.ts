@@ -2,6 +2,7 @@ import { fail } from "../errors.ts";
 import { apply } from "../graph/apply.ts";
 import type { HostFunction } from "../graph/primitives.ts";
 import { describeValue } from "../options.ts";
+import { onHost } from "./operands.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Scalar } from "../tensor/tensor.ts";
 
@@ -26,7 +27,7 @@ import type { Scalar } from "../tensor/tensor.ts";
 export function scalar(call: HostFunction, ...operands: readonly Scalar[]): Scalar {
   if (operands.every((operand) => typeof operand === "number")) return call(...operands);
   const traced = operands.map((operand) => {
-    if (typeof operand === "number") return apply({ name: "hostConstant", value: operand });
+    if (typeof operand === "number") return onHost(operand);
     if (!(operand instanceof Tensor)) return fail("dtype", `scalar: operands are host scalars; got ${describeValue(operand)}.`);
     if (!operand.onHost) {
       return fail("trace", `scalar: ${operand.toString()} is known only once the kernels have run; use tensor operations on it, or pass it in as a number.`);

@@ -1,5 +1,7 @@
 /** The parity constant of the Skein key schedule, cut to 32 bits. */
-const parity = 0x1bd11bda;
+export const parity = 0x1bd11bda;
+/** How far the second word is rotated in each of four rounds, in turns. */
+export const rotations: readonly (readonly number[])[] = [[13, 15, 26, 6], [17, 29, 16, 24]];
 
 /**
  * threefry2x32 with 20 rounds: two words of random bits for a counter and a key, each a pair of 32-bit unsigned integers.
@@ -14,39 +16,16 @@ const parity = 0x1bd11bda;
  * @see Salmon, Moraes, Dror and Shaw, "Parallel random numbers: as easy as 1, 2, 3", 2011
  */
 export function threefry2x32(key0: number, key1: number, counter0: number, counter1: number): [number, number] {
-  const key2 = key0 ^ key1 ^ parity;
+  const keys = [key0, key1, key0 ^ key1 ^ parity];
   let x0 = (counter0 + key0) | 0;
   let x1 = (counter1 + key1) | 0;
-
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 15) | (x1 >>> 17)) ^ x0;
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 26) | (x1 >>> 6)) ^ x0;
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 6) | (x1 >>> 26)) ^ x0;
-  x0 = (x0 + key1) | 0; x1 = (x1 + key2 + 1) | 0;
-
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 17) | (x1 >>> 15)) ^ x0;
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 29) | (x1 >>> 3)) ^ x0;
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 16) | (x1 >>> 16)) ^ x0;
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 24) | (x1 >>> 8)) ^ x0;
-  x0 = (x0 + key2) | 0; x1 = (x1 + key0 + 2) | 0;
-
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 15) | (x1 >>> 17)) ^ x0;
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 26) | (x1 >>> 6)) ^ x0;
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 6) | (x1 >>> 26)) ^ x0;
-  x0 = (x0 + key0) | 0; x1 = (x1 + key1 + 3) | 0;
-
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 17) | (x1 >>> 15)) ^ x0;
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 29) | (x1 >>> 3)) ^ x0;
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 16) | (x1 >>> 16)) ^ x0;
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 24) | (x1 >>> 8)) ^ x0;
-  x0 = (x0 + key1) | 0; x1 = (x1 + key2 + 4) | 0;
-
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 13) | (x1 >>> 19)) ^ x0;
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 15) | (x1 >>> 17)) ^ x0;
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 26) | (x1 >>> 6)) ^ x0;
-  x0 = (x0 + x1) | 0; x1 = ((x1 << 6) | (x1 >>> 26)) ^ x0;
-  x0 = (x0 + key2) | 0; x1 = (x1 + key0 + 5) | 0;
-
+  for (let group = 0; group < 5; group++) {
+    for (const rotation of rotations[group % 2] ?? []) {
+      x0 = (x0 + x1) | 0;
+      x1 = ((x1 << rotation) | (x1 >>> (32 - rotation))) ^ x0;
+    }
+    x0 = (x0 + (keys[(group + 1) % 3] ?? 0)) | 0;
+    x1 = (x1 + (keys[(group + 2) % 3] ?? 0) + group + 1) | 0;
+  }
   return [x0 >>> 0, x1 >>> 0];
 }

@@ -27,6 +27,11 @@ export interface DeviceBuffer {
   release(): void;
 }
 
+/** The buffer of elements that only another backend than the CPU has. */
+export function remoteOnly({ array, buffer, remote }: Storage): RemoteBuffer | undefined {
+  return array === undefined && buffer === undefined ? remote : undefined;
+}
+
 function emptyStorage(dtype: DType, length: number): Storage {
   return { dtype, length, array: undefined, buffer: undefined, remote: undefined, shared: false, used: false, stamp: 0 };
 }

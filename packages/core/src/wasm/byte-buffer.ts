@@ -44,30 +44,6 @@ export class ByteBuffer {
     this.byte(rest & 0x7f);
   }
 
-  /** Appends a signed LEB128 number of 64 bits. */
-  signed64(value: bigint): void {
-    let rest = BigInt.asIntN(64, value);
-    while (rest < -64n || rest > 63n) {
-      this.byte(Number(rest & 0x7fn) | 0x80);
-      rest >>= 7n;
-    }
-    this.byte(Number(rest & 0x7fn));
-  }
-
-  /** Appends an unsigned number in exactly five bytes, so that it can be overwritten by {@link patchUnsigned5}. */
-  unsigned5(value: number): void {
-    const at = this.#length;
-    if (at + 5 > this.#bytes.length) this.#grow(5);
-    this.#length += 5;
-    this.patchUnsigned5(at, value);
-  }
-
-  /** Overwrites the five-byte number that starts at `at`. */
-  patchUnsigned5(at: number, value: number): void {
-    for (let index = 0; index < 4; index += 1) this.#bytes[at + index] = ((value >>> (7 * index)) & 0x7f) | 0x80;
-    this.#bytes[at + 4] = value >>> 28;
-  }
-
   /** Appends the four bytes of an integer, lowest first. */
   integer32(value: number): void {
     for (let shift = 0; shift < 32; shift += 8) this.byte((value >>> shift) & 0xff);

@@ -3,7 +3,7 @@ import { fail } from "../errors.ts";
 import { itemSize } from "../tensor/dtype.ts";
 import type { TypedArray } from "../tensor/dtype.ts";
 import type { Storage } from "../tensor/storage.ts";
-import { arrayStorage } from "../tensor/storage.ts";
+import { arrayStorage, remoteOnly } from "../tensor/storage.ts";
 import { Executable, managedStorage } from "./executable.ts";
 import { wasmMemory } from "./memory.ts";
 
@@ -18,9 +18,8 @@ export function copyStorage(storage: Storage): Storage {
 /** The elements of a storage, copied out now. */
 export function elementsNow(storage: Storage): TypedArray {
   if (storage.array !== undefined) return storage.array.slice();
-  if (storage.remote !== undefined) {
-    return fail("backend", `The elements are on the backend ${storage.remote.backend.name}, which cannot be read synchronously; use await tensor.read().`);
-  }
+  const remote = remoteOnly(storage);
+  if (remote !== undefined) return fail("backend", `A tensor on ${remote.backend.name} cannot be read synchronously; use await tensor.read().`);
   return wasmMemory().read(storage.dtype, storage.buffer?.address ?? 0, storage.length);
 }
 

@@ -1,4 +1,6 @@
 import type { Kernel, KernelValue } from "../compile/kernel.ts";
+import { exactText } from "../tensor/exact-text.ts";
+import { Numbering } from "../compile/numbering.ts";
 import type { Plan } from "../compile/plan.ts";
 import type { BufferFormat } from "./loop/loop-plan.ts";
 
@@ -14,21 +16,7 @@ export interface KernelCall {
   readonly buffers: readonly number[];
 }
 
-/** Numbers buffers in the order in which they are first asked for. */
-class Renumbering {
-  readonly buffers: number[] = [];
-  readonly #numbers = new Map<number, number>();
-
-  of(buffer: number): number {
-    const known = this.#numbers.get(buffer);
-    if (known !== undefined) return known;
-    const number = this.buffers.push(buffer) - 1;
-    this.#numbers.set(buffer, number);
-    return number;
-  }
-}
-
-function renumber(kernel: Kernel, numbers: Renumbering): Kernel {
+function renumber(kernel: Kernel, numbers: Numbering<number>): Kernel {
   const operands = kernel.kind === "matmul" ? { a: { ...kernel.a, buffer: numbers.of(kernel.a.buffer) }, b: { ...kernel.b, buffer: numbers.of(kernel.b.buffer) } } : {};
   const values = kernel.values.map((value): KernelValue => (value.kind === "load" ? { ...value, buffer: numbers.of(value.buffer) } : value));
   const stores = kernel.stores.map((store) => ({ ...store, buffer: numbers.of(store.buffer) }));
@@ -37,8 +25,7 @@ function renumber(kernel: Kernel, numbers: Renumbering): Kernel {
 
 /** JSON has no NaN, no infinities and no −0. */
 function exactNumber(_key: string, value: unknown): unknown {
-  if (typeof value !== "number" || (Number.isFinite(value) && !Object.is(value, -0))) return value;
-  return Object.is(value, -0) ? "-0" : String(value);
+  return typeof value === "number" ? exactText(value) : value;
 }
 
 /**
@@ -51,15 +38,15 @@ function exactNumber(_key: string, value: unknown): unknown {
 export function distinctKernels(plan: Plan): KernelCall[] {
   const known = new Map<string, DistinctKernel>();
   return plan.kernels.map((original) => {
-    const numbers = new Renumbering();
+    const numbers = new Numbering<number>();
     const kernel = renumber(original, numbers);
-    const formats = numbers.buffers.map((buffer): BufferFormat => {
+    const formats = numbers.items.map((buffer): BufferFormat => {
       const { dtype, length } = plan.buffers[buffer] ?? { dtype: "f32", length: 0 };
       return { dtype, length };
     });
     const text = JSON.stringify([{ ...kernel, fused: [] }, formats], exactNumber);
     const distinct = known.get(text) ?? { kernel, formats };
     known.set(text, distinct);
-    return { kernel: distinct, buffers: numbers.buffers };
+    return { kernel: distinct, buffers: numbers.items };
   });
 }

@@ -5,8 +5,8 @@ import { fail } from "../errors.ts";
 import { itemSize, makeArray } from "../tensor/dtype.ts";
 import type { TypedArray } from "../tensor/dtype.ts";
 import type { DeviceBuffer, Storage } from "../tensor/storage.ts";
-import { arrayStorage, bufferStorage } from "../tensor/storage.ts";
-import { hostMathImports, hostMathModule } from "./math/host-math.ts";
+import { arrayStorage, bufferStorage, remoteOnly } from "../tensor/storage.ts";
+import { hostMath, hostMathModule } from "./math/host-math.ts";
 import type { WasmMemory } from "./memory.ts";
 import { wasmMemory } from "./memory.ts";
 import { buildModule } from "./module-builder.ts";
@@ -84,7 +84,7 @@ export class Executable implements LoadedPlan {
     const { bytes, phases } = buildModule(program, this.#base.address, this.#memory);
     this.#moduleBytes = bytes.byteLength;
     const module = new WebAssembly.Module(bytes);
-    const { exports } = new WebAssembly.Instance(module, { opt: { memory: this.#memory.memory }, [hostMathModule]: hostMathImports });
+    const { exports } = new WebAssembly.Instance(module, { opt: { memory: this.#memory.memory }, [hostMathModule]: hostMath });
     // The module exports `run`, a function without parameters and results.
     this.#runAlone = exports["run"] as () => void;
     this.#shared = phases.length === 0 ? undefined : new SharedRun(teamOf(this.#memory, program.threads), { module, phases }, exports, this.#runAlone);
@@ -138,9 +138,8 @@ export class Executable implements LoadedPlan {
 
   /** Tells the kernels where an input is; an ordinary array is copied to where they can read it. */
   #stage(input: number, storage: Storage | undefined): void {
-    if (storage?.remote !== undefined) {
-      fail("backend", `A tensor on the backend ${storage.remote.backend.name} cannot be used on the CPU; copy it there first: await toHost(tree).`);
-    }
+    const remote = storage && remoteOnly(storage);
+    if (remote !== undefined) fail("backend", `A tensor on ${remote.backend.name} cannot be used on the CPU; copy it first: await toHost(tree).`);
     const address = storage?.buffer?.address ?? (storage?.array === undefined ? undefined : this.#placeOf(input, storage, storage.array));
     if (address !== undefined) this.#memory.i32[this.#slot(this.#layout.inputSlots) + input] = address;
   }

@@ -1,12 +1,13 @@
+import { existing } from "../errors.ts";
+import { exactText } from "../tensor/exact-text.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
-import { functionEntry, patchCalls, type CallSite } from "./function-entry.ts";
 import type { Features } from "./features.ts";
 import {
-  alignment, laneOpcodes, loadLaneOpcodes, loadOpcodes, operationOpcodes, storeLaneOpcodes, storeOpcodes,
-  type LaneOpName, type LoadLaneName, type LoadName, type OpName, type StoreLaneName, type StoreName,
+  alignment, laneOpcodes, loadLaneOpcodes, loadOpcodes, operationOpcodes, storeLaneOpcodes,
+  type LaneOpName, type LoadLaneName, type LoadName, type OpName, type StoreLaneName,
 } from "./opcodes.ts";
 import { writeSplat, type ConstantLanes } from "./splat.ts";
-import type { FloatLanes, FunctionReference, Local, Operand, Signature, ValueType } from "./types.ts";
+import { valueTypeCodes, type FloatLanes, type FunctionIndex, type Local, type Operand, type Signature, type ValueType } from "./types.ts";
 
 /** How a counted loop runs: `for (counter = from; counter < to; counter += step)`, signed. */
 export interface LoopRange {
@@ -20,10 +21,7 @@ export interface LoopRange {
   readonly step: number;
 }
 
-/** Gives functions of the host a place among the imports of the module. */
-export type ImportFunction = (module: string, name: string, signature: Signature) => FunctionReference;
-
-/** A structured block that can be jumped to. */
+/** A loop whose start can be jumped to. */
 export interface Label {
   readonly depth: number;
 }
@@ -39,30 +37,25 @@ export class FunctionWriter {
   readonly features: Features;
   /** The locals that hold the parameters. */
   readonly parameters: readonly Local[];
-  /** Imports a function into the module that this function belongs to. */
-  readonly importFunction: ImportFunction;
 
-  readonly #signature: Signature;
+  readonly #imports: ReadonlyMap<string, FunctionIndex>;
   readonly #localTypes: ValueType[] = [];
   readonly #prologue = new ByteBuffer(256);
   readonly #body = new ByteBuffer(1024);
-  readonly #prologueCalls: CallSite[] = [];
-  readonly #bodyCalls: CallSite[] = [];
   readonly #constants = new Map<string, Local>();
   #out: ByteBuffer;
   #depth = 0;
 
-  constructor(signature: Signature, features: Features, importFunction: ImportFunction) {
-    this.#signature = signature;
+  constructor(signature: Signature, features: Features, imports: ReadonlyMap<string, FunctionIndex>) {
     this.features = features;
-    this.importFunction = importFunction;
+    this.#imports = imports;
     this.parameters = signature.parameters.map((type, index) => ({ index, type }));
     this.#out = this.#body;
   }
 
   /** Makes a fresh local variable, zero at entry. */
   local(type: ValueType): Local {
-    const index = this.#signature.parameters.length + this.#localTypes.length;
+    const index = this.parameters.length + this.#localTypes.length;
     this.#localTypes.push(type);
     return { index, type };
   }
@@ -73,8 +66,9 @@ export class FunctionWriter {
     this.#out.unsigned(local.index);
   }
 
-  /** Pops a value into a local. */
-  set(local: Local): void {
+  /** Pops a value, or takes that of an operand, into a local. */
+  set(local: Local, value?: Operand): void {
+    if (value !== undefined) this.push(value);
     this.#out.byte(0x21);
     this.#out.unsigned(local.index);
   }
@@ -85,8 +79,16 @@ export class FunctionWriter {
     this.#out.unsigned(local.index);
   }
 
-  /** Writes an instruction without an immediate. */
-  op(name: OpName): void {
+  /** Pops a value into a fresh local. */
+  keep(type: ValueType = "v128"): Local {
+    const local = this.local(type);
+    this.set(local);
+    return local;
+  }
+
+  /** Writes an instruction without an immediate; the operands, or the last of them, are pushed first. */
+  op(name: OpName, ...operands: readonly Operand[]): void {
+    for (const operand of operands) this.push(operand);
     this.#opcode(operationOpcodes[name]);
   }
 
@@ -96,60 +98,48 @@ export class FunctionWriter {
     this.#out.signed(value);
   }
 
-  /** Pushes a 64-bit integer. */
-  i64(value: bigint): void {
-    this.#out.byte(0x42);
-    this.#out.signed64(value);
-  }
-
-  /** Pushes a number rounded to 32-bit floating point. */
-  f32(value: number): void {
-    this.#out.byte(0x43);
-    this.#out.float32(value);
-  }
-
-  /** Pushes a 64-bit floating-point number. */
-  f64(value: number): void {
-    this.#out.byte(0x44);
-    this.#out.float64(value);
-  }
-
   /** Writes an extraction or replacement of one lane. */
   lane(name: LaneOpName, index: number): void {
     this.#opcode(laneOpcodes[name]);
     this.#out.byte(index);
   }
 
-  /** Pops an address and pushes what memory holds at address + offset. */
-  load(name: LoadName, offset = 0): void {
-    this.#opcode(loadOpcodes[name]);
-    this.#out.byte(alignment);
-    this.#out.unsigned(offset);
+  /** Pushes what memory holds at address + offset; without an operand, pops the address. */
+  load(name: LoadName, offset: number, address?: Operand): void {
+    if (address !== undefined) this.push(address);
+    this.#access(loadOpcodes[name], offset);
   }
 
-  /** Pops an address and a value and writes the value at address + offset. */
-  store(name: StoreName, offset = 0): void {
-    this.#opcode(storeOpcodes[name]);
-    this.#out.byte(alignment);
-    this.#out.unsigned(offset);
+  /** Pushes a vector with one lane read from memory at address + offset. */
+  loadLane(name: LoadLaneName, offset: number, lane: number, address: Operand, vector: Operand): void {
+    this.push(address);
+    this.push(vector);
+    this.#access(loadLaneOpcodes[name], offset);
+    this.#out.byte(lane);
   }
 
-  /** Pops an address and a vector, and pushes the vector with one lane read from memory. */
-  loadLane(name: LoadLaneName, offset: number, lane: number): void {
-    this.#laneAccess(loadLaneOpcodes[name], offset, lane);
+  /** Writes a vector at address + offset; without operands, pops both. */
+  store(offset: number, address?: Operand, vector?: Operand): void {
+    if (address !== undefined) this.push(address);
+    if (vector !== undefined) this.push(vector);
+    this.#access(0xfd00b, offset);
   }
 
-  /** Pops an address and a vector and writes one lane of it to memory. */
-  storeLane(name: StoreLaneName, offset: number, lane: number): void {
-    this.#laneAccess(storeLaneOpcodes[name], offset, lane);
+  /** Writes one lane of a vector at address + offset. */
+  storeLane(name: StoreLaneName, offset: number, lane: number, address: Operand, vector: Operand): void {
+    this.push(address);
+    this.push(vector);
+    this.#access(storeLaneOpcodes[name], offset);
+    this.#out.byte(lane);
   }
 
   /**
-   * Pops two vectors and pushes a choice of their 32 bytes (`i8x16.shuffle`).
+   * Pushes a choice of the 32 bytes of two vectors (`i8x16.shuffle`), which are popped where they are not given.
    *
    * @param lanes - 16 byte numbers; or 4 lane numbers of 32 bits (0..7); or 2 lane numbers of 64 bits (0..3)
    */
-  shuffle(lanes: readonly number[]): void {
+  shuffle(lanes: readonly number[], ...vectors: readonly Operand[]): void {
+    for (const vector of vectors) this.push(vector);
     this.#opcode(0xfd00d);
     const width = 16 / lanes.length;
     for (const lane of lanes) {
@@ -165,7 +155,7 @@ export class FunctionWriter {
    * @returns a local that must not be written
    */
   splatConstant(lanes: ConstantLanes, value: number): Local {
-    const key = Object.is(value, -0) ? `${lanes}-0` : lanes + String(value);
+    const key = lanes + exactText(value);
     const known = this.#constants.get(key);
     if (known !== undefined) return known;
     const local = this.local("v128");
@@ -193,52 +183,40 @@ export class FunctionWriter {
     this.#depth = depth;
   }
 
-  /** Pushes an operand: reads the local, or runs the function that writes the code. */
+  /** Pushes an operand: reads the local, writes the i32 constant, or runs the function that writes the code. */
   push(operand: Operand): void {
     if (typeof operand === "function") operand();
+    else if (typeof operand === "number") this.i32(operand);
     else this.get(operand);
   }
 
   /** Pushes a·b + c, fused where relaxed SIMD is available. */
   multiplyAdd(lanes: FloatLanes, a: Operand, b: Operand, c: Operand): void {
-    this.push(a);
-    this.push(b);
-    if (!this.features.relaxedSimd) this.op(`${lanes}.mul`);
-    this.push(c);
-    this.op(this.features.relaxedSimd ? `${lanes}.relaxed_madd` : `${lanes}.add`);
+    if (this.features.relaxedSimd) {
+      this.op(`${lanes}.relaxed_madd`, a, b, c);
+      return;
+    }
+    this.op(`${lanes}.mul`, a, b);
+    this.op(`${lanes}.add`, c);
   }
 
   /** Pushes c - a·b, fused where relaxed SIMD is available. */
   negativeMultiplyAdd(lanes: FloatLanes, a: Operand, b: Operand, c: Operand): void {
     if (this.features.relaxedSimd) {
-      this.push(a);
-      this.push(b);
-      this.push(c);
-      this.op(`${lanes}.relaxed_nmadd`);
+      this.op(`${lanes}.relaxed_nmadd`, a, b, c);
       return;
     }
-    this.push(c);
-    this.push(a);
-    this.push(b);
-    this.op(`${lanes}.mul`);
+    this.op(`${lanes}.mul`, c, a, b);
     this.op(`${lanes}.sub`);
   }
 
   /** Pushes, lane by lane, `whenTrue` where the mask is all ones and `whenFalse` where it is zero. */
   selectLanes(lanes: FloatLanes | "i32x4", mask: Operand, whenTrue: Operand, whenFalse: Operand): void {
-    this.push(whenTrue);
-    this.push(whenFalse);
-    this.push(mask);
-    if (!this.features.relaxedSimd) this.op("v128.bitselect");
-    else this.op(lanes === "f64x2" ? "i64x2.relaxed_laneselect" : "i32x4.relaxed_laneselect");
+    const relaxed = lanes === "f64x2" ? "i64x2.relaxed_laneselect" : "i32x4.relaxed_laneselect";
+    this.op(this.features.relaxedSimd ? relaxed : "v128.bitselect", whenTrue, whenFalse, mask);
   }
 
-  /** A block: jumping to its label leaves it. */
-  block(body: (label: Label) => void): void {
-    this.#structured(0x02, body);
-  }
-
-  /** An endless loop: jumping to its label starts the next iteration; falling off its end leaves it. */
+  /** A loop: jumping to its label starts the next iteration; falling off its end leaves it. */
   loop(body: (label: Label) => void): void {
     this.#structured(0x03, body);
   }
@@ -251,12 +229,6 @@ export class FunctionWriter {
       this.#out.byte(0x05);
       whenFalse();
     });
-  }
-
-  /** Jumps to a label. */
-  br(label: Label): void {
-    this.#out.byte(0x0c);
-    this.#out.unsigned(this.#depth - label.depth);
   }
 
   /** Pops a condition (i32) and jumps if it is not zero. */
@@ -275,55 +247,58 @@ export class FunctionWriter {
     const { counter, from, to, step } = range;
     const isStatic = typeof from === "number" && typeof to === "number";
     if (isStatic && from >= to) return;
-    this.#integer(from);
-    this.set(counter);
+    this.set(counter, from);
     if (isStatic && from + step >= to) {
       body();
-      this.i32(from + step);
-      this.set(counter);
+      this.set(counter, from + step);
       return;
     }
+    const repeat = (): void => {
+      this.loop((label) => {
+        body();
+        this.op("i32.add", counter, step);
+        this.tee(counter);
+        this.op("i32.lt_s", to);
+        this.brIf(label);
+      });
+    };
     if (isStatic) {
-      this.#doWhileBelow(counter, to, step, body);
+      repeat();
       return;
     }
-    this.get(counter);
-    this.#integer(to);
-    this.op("i32.lt_s");
-    this.if(() => { this.#doWhileBelow(counter, to, step, body); });
+    this.op("i32.lt_s", counter, to);
+    this.if(repeat);
   }
 
   /** Calls a function whose arguments are on the stack. */
-  call(target: FunctionReference): void {
+  call(target: FunctionIndex): void {
     this.#out.byte(0x10);
-    const calls = this.#out === this.#body ? this.#bodyCalls : this.#prologueCalls;
-    calls.push({ at: this.#out.length, target });
-    this.#out.unsigned5(0);
+    this.#out.unsigned(target);
   }
 
-  /** Pops target address, source address and byte count, and copies memory (regions may overlap). */
-  memoryCopy(): void {
-    this.#opcode(0xfc00a);
-    this.#out.byte(0);
-    this.#out.byte(0);
+  /** Calls an imported function whose arguments are on the stack. */
+  callImport(name: string): void {
+    this.call(existing(this.#imports.get(name), name));
   }
 
-  /** Pops address, byte value and byte count, and fills memory. */
-  memoryFill(): void {
-    this.#opcode(0xfc00b);
-    this.#out.byte(0);
-  }
-
-  /**
-   * Finishes the function.
-   *
-   * @param indexOf - the final index of each called function
-   * @returns the function's entry of the code section, without its length
-   */
-  finish(indexOf: (target: FunctionReference) => number): ByteBuffer {
-    patchCalls(this.#prologue, this.#prologueCalls, indexOf);
-    patchCalls(this.#body, this.#bodyCalls, indexOf);
-    return functionEntry(this.#localTypes, [this.#prologue, this.#body]);
+  /** Finishes the function: its entry of the code section, without its length. */
+  finish(): ByteBuffer {
+    const entry = new ByteBuffer(this.#prologue.length + this.#body.length + 64);
+    const runs: { type: ValueType; count: number }[] = [];
+    for (const type of this.#localTypes) {
+      const last = runs.at(-1);
+      if (last?.type === type) last.count += 1;
+      else runs.push({ type, count: 1 });
+    }
+    entry.unsigned(runs.length);
+    for (const { type, count } of runs) {
+      entry.unsigned(count);
+      entry.byte(valueTypeCodes[type]);
+    }
+    entry.bytes(this.#prologue.view());
+    entry.bytes(this.#body.view());
+    entry.byte(0x0b);
+    return entry;
   }
 
   #opcode(code: number): void {
@@ -335,11 +310,10 @@ export class FunctionWriter {
     this.#out.unsigned(code & 0xfff);
   }
 
-  #laneAccess(code: number, offset: number, lane: number): void {
+  #access(code: number, offset: number): void {
     this.#opcode(code);
-    this.#out.byte(2);
+    this.#out.byte(alignment);
     this.#out.unsigned(offset);
-    this.#out.byte(lane);
   }
 
   #splatBits(lanes: ConstantLanes, value: number): void {
@@ -354,23 +328,5 @@ export class FunctionWriter {
     body({ depth: this.#depth });
     this.#depth -= 1;
     this.#out.byte(0x0b);
-  }
-
-  #integer(value: number | Local): void {
-    if (typeof value === "number") this.i32(value);
-    else this.get(value);
-  }
-
-  #doWhileBelow(counter: Local, to: number | Local, step: number, body: () => void): void {
-    this.loop((label) => {
-      body();
-      this.get(counter);
-      this.i32(step);
-      this.op("i32.add");
-      this.tee(counter);
-      this.#integer(to);
-      this.op("i32.lt_s");
-      this.brIf(label);
-    });
   }
 }

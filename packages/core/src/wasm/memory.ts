@@ -1,6 +1,7 @@
 import { fail } from "../errors.ts";
 import { paddedBytes } from "../compile/memory-plan.ts";
 import type { DType, TypedArray } from "../tensor/dtype.ts";
+import { dtypeOf, itemSize } from "../tensor/dtype.ts";
 import type { DeviceBuffer } from "../tensor/storage.ts";
 
 const pageBytes = 65_536;
@@ -86,40 +87,23 @@ export class WasmMemory {
   /** Whether other threads can be given it. */
   readonly shared: boolean;
   readonly maximumPages: number = maximumPages;
+  f32: Float32Array = new Float32Array();
+  f64: Float64Array = new Float64Array();
+  i32: Int32Array = new Int32Array();
   readonly #free = new FreeList();
-  #bytes: Uint8Array;
-  #f32: Float32Array;
-  #f64: Float64Array;
-  #i32: Int32Array;
+  #bytes = new Uint8Array();
   #staggered = 0;
   #usedBytes = 0;
 
   constructor() {
     this.shared = canShareMemory();
     this.memory = new WebAssembly.Memory({ initial: 64, maximum: maximumPages, shared: this.shared });
-    const { buffer } = this.memory;
-    this.#free.add(firstAddress, buffer.byteLength - firstAddress - endPadding);
-    this.#bytes = new Uint8Array(buffer);
-    this.#f32 = new Float32Array(buffer);
-    this.#f64 = new Float64Array(buffer);
-    this.#i32 = new Int32Array(buffer);
+    this.#free.add(firstAddress, this.#view() - firstAddress - endPadding);
   }
 
   /** Bytes that are allocated now. */
   get usedBytes(): number {
     return this.#usedBytes;
-  }
-
-  get f32(): Float32Array {
-    return this.#f32;
-  }
-
-  get f64(): Float64Array {
-    return this.#f64;
-  }
-
-  get i32(): Int32Array {
-    return this.#i32;
   }
 
   /**
@@ -146,25 +130,21 @@ export class WasmMemory {
 
   /** Copies elements into the memory. */
   write(address: number, elements: TypedArray): void {
-    if (elements instanceof Float32Array) this.#f32.set(elements, address >> 2);
-    else if (elements instanceof Int32Array) this.#i32.set(elements, address >> 2);
-    else this.#f64.set(elements, address >> 3);
+    this.#elements(dtypeOf(elements)).set(elements, address / elements.BYTES_PER_ELEMENT);
   }
 
   /** Copies elements out of the memory. */
   read(dtype: DType, address: number, length: number): TypedArray {
     // A loss is read in every step: for one element this is several times faster than a slice.
-    if (length === 1 && dtype === "f32") return Float32Array.of(this.#f32[address >> 2] ?? Number.NaN);
-    if (dtype === "f32") return this.#f32.slice(address >> 2, (address >> 2) + length);
-    if (dtype === "f64") return this.#f64.slice(address >> 3, (address >> 3) + length);
-    return this.#i32.slice(address >> 2, (address >> 2) + length);
+    if (length === 1 && dtype === "f32") return Float32Array.of(this.f32[address >> 2] ?? Number.NaN);
+    const first = address / itemSize[dtype];
+    return this.#elements(dtype).slice(first, first + length);
   }
 
   /** Sets elements to one value. */
   fill(dtype: DType, address: number, length: number, value: number): void {
-    if (dtype === "f64") this.#f64.fill(value, address >> 3, (address >> 3) + length);
-    else if (dtype === "f32") this.#f32.fill(value, address >> 2, (address >> 2) + length);
-    else this.#i32.fill(value, address >> 2, (address >> 2) + length);
+    const first = address / itemSize[dtype];
+    this.#elements(dtype).fill(value, first, first + length);
   }
 
   /** Copies bytes within the memory. */
@@ -188,15 +168,23 @@ export class WasmMemory {
     } catch {
       this.#failFull(bytes);
     }
+    this.#free.add(end, this.#view() - before);
+    return this.#free.take(bytes) ?? this.#failFull(bytes);
+  }
+
+  /** Looks at the memory afresh, which growing it makes necessary; returns its bytes. */
+  #view(): number {
     const { buffer } = this.memory;
     this.#bytes = new Uint8Array(buffer);
-    this.#f32 = new Float32Array(buffer);
-    this.#f64 = new Float64Array(buffer);
-    this.#i32 = new Int32Array(buffer);
-    this.#free.add(end, buffer.byteLength - before);
-    const address = this.#free.take(bytes);
-    if (address !== undefined) return address;
-    return this.#failFull(bytes);
+    this.f32 = new Float32Array(buffer);
+    this.f64 = new Float64Array(buffer);
+    this.i32 = new Int32Array(buffer);
+    return buffer.byteLength;
+  }
+
+  #elements(dtype: DType): TypedArray {
+    if (dtype === "f32") return this.f32;
+    return dtype === "f64" ? this.f64 : this.i32;
   }
 }
 

@@ -1,10 +1,13 @@
-import { failInternally } from "../errors.ts";
+import { existing } from "../errors.ts";
+import type { KernelValue } from "../compile/kernel.ts";
+import { hostMath, importHostMath } from "./math/host-math.ts";
+import { pushAffine } from "./affine.ts";
 import type { KernelCall } from "./distinct-kernels.ts";
 import type { FunctionWriter } from "./function-writer.ts";
 import { ModuleWriter } from "./module-writer.ts";
-import type { Program } from "./program.ts";
+import type { KernelCode, Program, SharedStep } from "./program.ts";
 import { isShared } from "./program.ts";
-import type { FunctionReference, Local } from "./types.ts";
+import type { FunctionIndex, Local } from "./types.ts";
 
 /** A stretch of a program between two meetings of its threads. */
 export interface Phase {
@@ -21,73 +24,65 @@ export interface BuiltModule {
   readonly phases: readonly Phase[];
 }
 
+/** A kernel's functions: one for all of its work, or one for each of the steps that threads share. */
+interface KernelFunctions {
+  readonly code: KernelCode;
+  readonly functions: readonly { readonly index: FunctionIndex; readonly step: SharedStep | undefined }[];
+}
+
 /** Writes the calls of a program's kernels. */
 class CallWriter {
   readonly #program: Program;
   readonly #base: number;
-  readonly #functions: ReadonlyMap<KernelCall["kernel"], FunctionReference>;
+  readonly #kernels: ReadonlyMap<KernelCall["kernel"], KernelFunctions>;
 
-  constructor(program: Program, base: number, functions: ReadonlyMap<KernelCall["kernel"], FunctionReference>) {
+  constructor(program: Program, base: number, kernels: ReadonlyMap<KernelCall["kernel"], KernelFunctions>) {
     this.#program = program;
     this.#base = base;
-    this.#functions = functions;
+    this.#kernels = kernels;
   }
 
   /** Calls a kernel for the whole of its work. */
   callWhole(w: FunctionWriter, call: KernelCall): void {
-    const { codes, threads } = this.#program;
-    const code = codes.get(call.kernel);
-    this.#pushParameters(w, call, undefined);
-    if (code !== undefined && isShared(code, threads)) {
-      w.i32(0);
-      w.i32(code.cuts?.start(code.cuts.pieces) ?? 0);
+    const { code, functions } = existing(this.#kernels.get(call.kernel), "kernel");
+    for (const { index, step } of functions) {
+      this.#pushParameters(w, code, call, undefined);
+      if (step !== undefined) {
+        w.i32(0);
+        w.i32(step.start(step.pieces));
+      }
+      w.call(index);
     }
-    this.#call(w, call);
   }
 
-  /** Calls a kernel for one thread's part of its work. */
-  callPart(w: FunctionWriter, call: KernelCall, thread: Local): void {
-    const { codes, threads } = this.#program;
-    const cuts = codes.get(call.kernel)?.cuts;
-    const bounds = Array.from({ length: threads + 1 }, (_, part) => (cuts === undefined ? 0 : cuts.start(Math.round((part * cuts.pieces) / threads))));
-    this.#pushParameters(w, call, thread);
+  /** Calls one of a kernel's steps for one thread's part of it. */
+  callPart(w: FunctionWriter, call: KernelCall, number: number, thread: Local): void {
+    const { code, functions } = existing(this.#kernels.get(call.kernel), "kernel");
+    const { index, step } = existing(functions[number], "step");
+    const { threads } = this.#program;
+    const bounds = Array.from({ length: threads + 1 }, (_, part) => step?.start(Math.round((part * step.pieces) / threads)) ?? 0);
+    this.#pushParameters(w, code, call, thread);
     pushChoice(w, bounds.slice(0, -1), thread);
     pushChoice(w, bounds.slice(1), thread);
-    this.#call(w, call);
+    w.call(index);
   }
 
-  #call(w: FunctionWriter, { kernel }: KernelCall): void {
-    const reference = this.#functions.get(kernel);
-    if (reference === undefined) failInternally("a kernel does not exist");
-    w.call(reference);
-  }
-
-  #pushParameters(w: FunctionWriter, { kernel, buffers }: KernelCall, thread: Local | undefined): void {
-    const { codes, layout } = this.#program;
-    for (const parameter of codes.get(kernel)?.parameters ?? []) {
-      if ("buffer" in parameter) {
-        this.#pushBuffer(w, buffers[parameter.buffer] ?? -1);
-        continue;
-      }
-      w.i32(this.#base + layout.scratch + parameter.scratch);
-      if (thread === undefined) continue;
-      w.get(thread);
-      w.i32(layout.scratchBytes);
-      w.op("i32.mul");
-      w.op("i32.add");
+  #pushParameters(w: FunctionWriter, { parameters }: KernelCode, { buffers }: KernelCall, thread: Local | undefined): void {
+    const { layout } = this.#program;
+    for (const parameter of parameters) {
+      if ("buffer" in parameter) this.#pushBuffer(w, buffers[parameter.buffer] ?? -1);
+      else pushAffine(w, this.#base + layout.scratch + parameter.scratch, [[parameter.common === true ? undefined : thread, layout.scratchBytes]]);
     }
   }
 
   #pushBuffer(w: FunctionWriter, buffer: number): void {
     const { plan, layout } = this.#program;
-    const place = plan.buffers[buffer]?.place;
-    if (place === undefined) failInternally(`buffer ${String(buffer)} does not exist`);
+    const { place } = existing(plan.buffers[buffer], "buffer");
     if (place.kind === "temporary") {
       w.i32(this.#base + layout.temporaries + place.offset);
       return;
     }
-    w.i32(this.#base + (place.kind === "input" ? layout.inputSlots + 4 * place.input : layout.outputSlots + 4 * place.output));
-    w.load("i32.load", 0);
+    w.load("i32.load", 0, this.#base + (place.kind === "input" ? layout.inputSlots + 4 * place.input : layout.outputSlots + 4 * place.output));
   }
 }
 
@@ -97,22 +92,23 @@ function pushChoice(w: FunctionWriter, choices: readonly number[], thread: Local
   w.i32(first);
   others.forEach((choice, index) => {
     w.i32(choice);
-    w.get(thread);
-    w.i32(index + 1);
-    w.op("i32.lt_s");
+    w.op("i32.lt_s", thread, index + 1);
     w.op("select");
   });
 }
 
-/** Cuts the calls into stretches that all threads share, one kernel each, and stretches that the first one runs alone. */
-function phasesOf({ calls, codes, threads }: Program): { readonly shared: boolean; readonly calls: readonly KernelCall[] }[] {
-  const phases: { shared: boolean; calls: KernelCall[] }[] = [];
+/** A step that all threads share, or calls that the first one makes alone. */
+type PhasePlan = { readonly call: KernelCall; readonly step: number } | { readonly alone: KernelCall[] };
+
+/** Cuts the calls into stretches between the meetings of threads. */
+function phasesOf({ calls, codes, threads }: Program): PhasePlan[] {
+  const phases: PhasePlan[] = [];
   for (const call of calls) {
-    const code = codes.get(call.kernel);
-    const shared = code !== undefined && isShared(code, threads);
+    const code = existing(codes.get(call.kernel), "kernel");
     const last = phases.at(-1);
-    if (last === undefined || shared || last.shared) phases.push({ shared, calls: [call] });
-    else last.calls.push(call);
+    if (isShared(code, threads)) code.steps.forEach((_, step) => phases.push({ call, step }));
+    else if (last !== undefined && "alone" in last) last.alone.push(call);
+    else phases.push({ alone: [call] });
   }
   return phases;
 }
@@ -130,22 +126,25 @@ export function buildModule(program: Program, base: number, memory: { readonly s
   const { codes, layout, calls, threads } = program;
   const module = new ModuleWriter();
   module.importMemory("opt", "memory", { min: 0, max: memory.maximumPages, shared: memory.shared });
+  // An unused import would be looked up whenever the module is instantiated.
+  const isHostFunction = (value: KernelValue): boolean => value.kind === "function" && value.name in hostMath;
+  if (calls.some(({ kernel }) => kernel.kernel.values.some(isHostFunction))) importHostMath(module);
   const argumentAddress = (argument: number): number => base + layout.arguments + 8 * argument;
-  const functions = new Map([...codes].map(([kernel, code]) => [kernel, code.emit(module, argumentAddress, isShared(code, threads))]));
-  const writer = new CallWriter(program, base, functions);
+  const kernels = new Map([...codes].map(([kernel, code]): [KernelCall["kernel"], KernelFunctions] => {
+    const steps = isShared(code, threads) ? code.steps : [undefined];
+    return [kernel, { code, functions: steps.map((step) => ({ step, index: (step ?? code).emit(module, argumentAddress) })) }];
+  }));
+  const writer = new CallWriter(program, base, kernels);
   module.addFunction("run", { parameters: [], results: [] }, (w) => {
     for (const call of calls) writer.callWhole(w, call);
   });
-  const phases = threads === 1 ? [] : phasesOf(program).map(({ shared, calls: own }, number) => {
+  const phases = threads === 1 ? [] : phasesOf(program).map((phase, number) => {
     const name = `phase${String(number)}`;
     module.addFunction(name, { parameters: ["i32"], results: [] }, (w) => {
-      const [thread] = w.parameters;
-      for (const call of own) {
-        if (shared && thread !== undefined) writer.callPart(w, call, thread);
-        else writer.callWhole(w, call);
-      }
+      if ("alone" in phase) for (const call of phase.alone) writer.callWhole(w, call);
+      else writer.callPart(w, phase.call, phase.step, existing(w.parameters[0], "thread"));
     });
-    return { name, shared };
+    return { name, shared: "call" in phase };
   });
   return { bytes: module.toBytes(), phases };
 }

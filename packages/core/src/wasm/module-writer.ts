@@ -1,7 +1,7 @@
 import { ByteBuffer } from "./byte-buffer.ts";
 import { detectFeatures, type Features } from "./features.ts";
 import { FunctionWriter } from "./function-writer.ts";
-import { valueTypeCodes, type FunctionReference, type Signature, type ValueType } from "./types.ts";
+import { valueTypeCodes, type FunctionIndex, type Signature, type ValueType } from "./types.ts";
 
 /** Size of a memory in pages of 64 KiB. */
 export interface MemoryLimits {
@@ -11,42 +11,24 @@ export interface MemoryLimits {
   readonly shared?: boolean;
 }
 
-interface Import {
-  readonly module: string;
-  readonly name: string;
-}
+/** Entries of one section of the module. */
+class Section {
+  readonly content: ByteBuffer = new ByteBuffer();
+  count = 0;
 
-interface MemoryImport extends Import {
-  readonly limits: MemoryLimits;
-}
-
-interface FunctionImport extends Import {
-  readonly reference: FunctionReference;
-}
-
-interface Definition {
-  readonly reference: FunctionReference;
-  readonly writer: FunctionWriter;
-}
-
-interface Export {
-  readonly name: string;
-  readonly reference: FunctionReference;
+  /** Begins an entry; returns its number. */
+  entry(): number {
+    return this.count++;
+  }
 }
 
 /**
- * Collects functions and writes them as one WebAssembly module.
- *
- * Imports may be added at any time, also while a function is being written: calls receive their indices when the module is finished.
+ * Collects functions and writes them as one WebAssembly module. Imports come before the functions that are defined here.
  *
  * @example
  * const writer = new ModuleWriter();
- * writer.addFunction("twice", { parameters: ["f64"], results: ["f64"] }, (w) => {
- *   for (const parameter of w.parameters) {
- *     w.get(parameter);
- *     w.get(parameter);
- *   }
- *   w.op("f64.add");
+ * writer.addFunction("twice", { parameters: ["i32"], results: ["i32"] }, (w) => {
+ *   for (const parameter of w.parameters) w.op("i32.add", parameter, parameter);
  * });
  * WebAssembly.validate(writer.toBytes());
  */
@@ -54,10 +36,13 @@ export class ModuleWriter {
   /** The features that generated code may use. */
   readonly features: Features;
 
-  readonly #memories: MemoryImport[] = [];
-  readonly #functionImports: FunctionImport[] = [];
-  readonly #definitions: Definition[] = [];
-  readonly #exports: Export[] = [];
+  readonly #types = new Section();
+  readonly #typeNumbers = new Map<string, number>();
+  readonly #imports = new Section();
+  readonly #importedFunctions = new Map<string, FunctionIndex>();
+  readonly #functions = new Section();
+  readonly #exports = new Section();
+  readonly #writers: FunctionWriter[] = [];
 
   /** @param features - features to use; default: what the running engine has */
   constructor(features: Features = detectFeatures()) {
@@ -65,22 +50,20 @@ export class ModuleWriter {
   }
 
   /** Imports the memory that loads and stores refer to. */
-  importMemory(module: string, name: string, limits: MemoryLimits): void {
-    this.#memories.push({ module, name, limits });
+  importMemory(module: string, name: string, { min, max, shared }: MemoryLimits): void {
+    const content = this.#import(module, name);
+    content.byte(0x02);
+    content.byte((shared === true ? 2 : 0) | (max === undefined ? 0 : 1));
+    content.unsigned(min);
+    if (max !== undefined) content.unsigned(max);
   }
 
-  /** Imports a function; asking twice for the same one gives the same reference. */
-  importFunction(module: string, name: string, signature: Signature): FunctionReference {
-    const known = this.#functionImports.find((entry) => entry.module === module && entry.name === name);
-    if (known !== undefined) return known.reference;
-    const reference: FunctionReference = { kind: "imported", ordinal: this.#functionImports.length, signature };
-    this.#functionImports.push({ module, name, reference });
-    return reference;
-  }
-
-  /** The functions imported so far, as module and name. */
-  get functionImports(): readonly Import[] {
-    return this.#functionImports;
+  /** Imports a function, which `FunctionWriter.callImport` knows by its name. */
+  importFunction(module: string, name: string, signature: Signature): void {
+    const content = this.#import(module, name);
+    content.byte(0x00);
+    content.unsigned(this.#typeNumber(signature));
+    this.#importedFunctions.set(name, this.#importedFunctions.size);
   }
 
   /**
@@ -89,85 +72,61 @@ export class ModuleWriter {
    * @param name - export it under this name, or undefined
    * @param signature - parameter and result types
    * @param write - writes the body; the parameters are `w.parameters`
-   * @returns what `call` and `exportFunction` take
+   * @returns what `call` takes
    */
-  addFunction(name: string | undefined, signature: Signature, write: (w: FunctionWriter) => void): FunctionReference {
-    const writer = new FunctionWriter(signature, this.features, (module, field, type) => this.importFunction(module, field, type));
-    const reference: FunctionReference = { kind: "defined", ordinal: this.#definitions.length, signature };
+  addFunction(name: string | undefined, signature: Signature, write: (w: FunctionWriter) => void): FunctionIndex {
+    const writer = new FunctionWriter(signature, this.features, this.#importedFunctions);
     // Entered before the body is written, so that the body may add functions itself.
-    this.#definitions.push({ reference, writer });
+    this.#writers.push(writer);
+    const index = this.#importedFunctions.size + this.#functions.entry();
+    this.#functions.content.unsigned(this.#typeNumber(signature));
+    if (name !== undefined) {
+      this.#exports.entry();
+      this.#exports.content.name(name);
+      this.#exports.content.byte(0x00);
+      this.#exports.content.unsigned(index);
+    }
     write(writer);
-    if (name !== undefined) this.exportFunction(name, reference);
-    return reference;
-  }
-
-  /** Makes a function visible from outside. */
-  exportFunction(name: string, reference: FunctionReference): void {
-    this.#exports.push({ name, reference });
+    return index;
   }
 
   /** Writes the binary module. */
   toBytes(): Uint8Array<ArrayBuffer> {
-    const types = new TypeTable();
-    const indexOf = (reference: FunctionReference): number =>
-      reference.kind === "imported" ? reference.ordinal : this.#functionImports.length + reference.ordinal;
-
-    const imports = new ByteBuffer();
-    for (const entry of this.#memories) {
-      imports.name(entry.module);
-      imports.name(entry.name);
-      imports.byte(0x02);
-      writeLimits(imports, entry.limits);
+    const code = new Section();
+    for (const writer of this.#writers) {
+      code.entry();
+      code.content.sized(writer.finish());
     }
-    for (const entry of this.#functionImports) {
-      imports.name(entry.module);
-      imports.name(entry.name);
-      imports.byte(0x00);
-      imports.unsigned(types.indexOf(entry.reference.signature));
-    }
-    const functions = new ByteBuffer();
-    const code = new ByteBuffer(16384);
-    for (const { reference, writer } of this.#definitions) {
-      functions.unsigned(types.indexOf(reference.signature));
-      code.sized(writer.finish(indexOf));
-    }
-    const exports = new ByteBuffer();
-    for (const entry of this.#exports) {
-      exports.name(entry.name);
-      exports.byte(0x00);
-      exports.unsigned(indexOf(entry.reference));
-    }
-
-    const module = new ByteBuffer(code.length + 1024);
+    const module = new ByteBuffer(code.content.length + 1024);
     module.bytes(new Uint8Array([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]));
-    writeSection(module, 1, types.count, types.content);
-    writeSection(module, 2, this.#memories.length + this.#functionImports.length, imports);
-    writeSection(module, 3, this.#definitions.length, functions);
-    writeSection(module, 7, this.#exports.length, exports);
-    writeSection(module, 10, this.#definitions.length, code);
+    writeSection(module, 1, this.#types);
+    writeSection(module, 2, this.#imports);
+    writeSection(module, 3, this.#functions);
+    writeSection(module, 7, this.#exports);
+    writeSection(module, 10, code);
     return module.toBytes();
   }
-}
 
-/** The type section: every signature once. */
-class TypeTable {
-  readonly content: ByteBuffer = new ByteBuffer();
-  readonly #indices = new Map<string, number>();
-
-  get count(): number {
-    return this.#indices.size;
+  #import(module: string, name: string): ByteBuffer {
+    const { content } = this.#imports;
+    this.#imports.entry();
+    content.name(module);
+    content.name(name);
+    return content;
   }
 
-  indexOf(signature: Signature): number {
-    const key = `${signature.parameters.join()}>${signature.results.join()}`;
-    const known = this.#indices.get(key);
-    if (known !== undefined) return known;
-    const index = this.#indices.size;
-    this.#indices.set(key, index);
-    this.content.byte(0x60);
-    writeTypes(this.content, signature.parameters);
-    writeTypes(this.content, signature.results);
-    return index;
+  /** The number of a signature; every one stands in the module once. */
+  #typeNumber({ parameters, results }: Signature): number {
+    const key = `${parameters.join()}>${results.join()}`;
+    let number = this.#typeNumbers.get(key);
+    if (number === undefined) {
+      number = this.#types.entry();
+      this.#typeNumbers.set(key, number);
+      this.#types.content.byte(0x60);
+      writeTypes(this.#types.content, parameters);
+      writeTypes(this.#types.content, results);
+    }
+    return number;
   }
 }
 
@@ -176,14 +135,7 @@ function writeTypes(out: ByteBuffer, types: readonly ValueType[]): void {
   for (const type of types) out.byte(valueTypeCodes[type]);
 }
 
-function writeLimits(out: ByteBuffer, limits: MemoryLimits): void {
-  const sharedBit = limits.shared === true ? 2 : 0;
-  out.byte(sharedBit | (limits.max === undefined ? 0 : 1));
-  out.unsigned(limits.min);
-  if (limits.max !== undefined) out.unsigned(limits.max);
-}
-
-function writeSection(module: ByteBuffer, id: number, count: number, content: ByteBuffer): void {
+function writeSection(module: ByteBuffer, id: number, { count, content }: Section): void {
   if (count === 0) return;
   const section = new ByteBuffer(content.length + 8);
   section.unsigned(count);

@@ -6,12 +6,12 @@ import type { FunctionWriter } from "./function-writer.ts";
 import { emitMatmul } from "./matmul/matmul.ts";
 import type { MatmulPlan } from "./matmul/plan.ts";
 import { elementBytesOf, laneCountOf, planMatmul } from "./matmul/plan.ts";
-import type { ProductSplit } from "./matmul/parts.ts";
+import type { ProductStep } from "./matmul/parts.ts";
 import { splitProduct } from "./matmul/parts.ts";
-import type { EpilogueContext, Index, MatmulShape } from "./matmul/spec.ts";
+import type { EpilogueContext, Index, MatmulShape, ProductPart } from "./matmul/spec.ts";
 import type { KernelParameter } from "./program.ts";
 import type { ModuleWriter } from "./module-writer.ts";
-import type { FunctionReference, Local } from "./types.ts";
+import type { FunctionIndex, Local } from "./types.ts";
 
 /** The product's shape as the generator wants it. */
 function shapeOf(kernel: MatmulKernel): MatmulShape {
@@ -43,10 +43,10 @@ export interface ProductPlan {
   readonly shape: MatmulShape;
   readonly plan: MatmulPlan;
   readonly scratchBytes: number;
-  /** What the product itself works on: A, B, C and scratch memory. */
+  /** What the product itself works on: A, B, C, the packed A and the packed B. */
   readonly operands: readonly KernelParameter[];
   /** How threads may share it. */
-  readonly split: ProductSplit | undefined;
+  readonly steps: readonly ProductStep[];
 }
 
 /** Plans a product kernel. */
@@ -58,22 +58,20 @@ export function planProduct(kernel: MatmulKernel): ProductPlan {
   const partialBytes = plan.blockK < kernel.depth && own === undefined ? kernel.rows * kernel.columns * elementBytesOf(shape.dtype) : 0;
   const ownScratch = plan.scratchBytes + 64;
   const c = own === undefined ? { scratch: ownScratch } : { buffer: own };
+  const steps = splitProduct(shape, plan);
+  const packedB = { scratch: plan.packedB, common: steps.length > 1 };
   return {
     kernel, shape, plan,
     scratchBytes: ownScratch + partialBytes,
-    operands: [{ buffer: kernel.a.buffer }, { buffer: kernel.b.buffer }, c, { scratch: 0 }],
-    split: splitProduct(shape, plan),
+    operands: [{ buffer: kernel.a.buffer }, { buffer: kernel.b.buffer }, c, { scratch: 0 }, packedB],
+    steps,
   };
 }
 
 function indexLocal(w: FunctionWriter, { base, plus }: Index): Local {
   if (plus === 0) return base;
-  const local = w.local("i32");
-  w.get(base);
-  w.i32(plus);
-  w.op("i32.add");
-  w.set(local);
-  return local;
+  w.op("i32.add", base, plus);
+  return w.keep("i32");
 }
 
 /**
@@ -83,7 +81,7 @@ function indexLocal(w: FunctionWriter, { base, plus }: Index): Local {
  * @param product - The kernel and its plan.
  * @param bufferCount - How many buffers the kernel has.
  * @param memory - Where host arguments are, and the buffers' element types.
- * @param part - Which way C is cut, if a call computes only a part of it.
+ * @param part - What a call does, if not all.
  * @returns A function of the addresses of `product.operands` and of all the kernel's buffers; then of the part's bounds.
  */
 export function emitProductKernel(
@@ -91,8 +89,8 @@ export function emitProductKernel(
   product: ProductPlan,
   bufferCount: number,
   memory: Omit<MemoryAccess, "addresses" | "scratch">,
-  part: ProductSplit["part"] | undefined,
-): FunctionReference {
+  part: ProductPart | undefined,
+): FunctionIndex {
   const { kernel, shape, plan } = product;
   const lanes = laneCountOf(shape.dtype);
   let body: BodyEmitter | undefined;

@@ -8,7 +8,8 @@ import type { BufferFormat } from "./loop/loop-plan.ts";
 import { planLoop } from "./loop/loop-plan.ts";
 import type { ModuleWriter } from "./module-writer.ts";
 import { emitProductKernel, planProduct } from "./product-kernel.ts";
-import type { FunctionReference } from "./types.ts";
+import type { ProductPart } from "./matmul/spec.ts";
+import type { FunctionIndex } from "./types.ts";
 
 /** Offsets, in bytes from the plan's base address, of what the generated code finds there. */
 export interface Layout {
@@ -25,23 +26,30 @@ export interface Layout {
   readonly byteLength: number;
 }
 
-/** What a kernel's function is given: the address of one of the kernel's buffers, by number, or of a place in scratch memory, by offset. */
-export type KernelParameter = { readonly buffer: number } | { readonly scratch: number };
+/**
+ * What a kernel's function is given: the address of one of the kernel's buffers, by number, or of a place in scratch memory, by offset: in a
+ * thread's own piece of it or, for what is common to all, in that of the first one.
+ */
+export type KernelParameter = { readonly buffer: number } | { readonly scratch: number; readonly common?: boolean };
 
-/** Where threads may cut a kernel's work: it has `pieces` pieces, and piece i begins at `start(i)`; the last one ends at `start(pieces)`. */
-export interface Cuts {
+type Emit = (module: ModuleWriter, argumentAddress: MemoryAccess["argumentAddress"]) => FunctionIndex;
+
+/** Work that threads share before they meet: it has `pieces` pieces, and piece i begins at `start(i)`; the last one ends at `start(pieces)`. */
+export interface SharedStep {
   readonly pieces: number;
   readonly start: (piece: number) => number;
+  /** Writes the function, which takes the bounds of a part after the kernel's parameters. */
+  readonly emit: Emit;
 }
 
 /** A kernel ready to be written. */
-interface KernelCode {
+export interface KernelCode {
   readonly scratchBytes: number;
   readonly parameters: readonly KernelParameter[];
-  /** Undefined where one thread does it all. */
-  readonly cuts: Cuts | undefined;
-  /** Writes the function; with `inParts` it takes the bounds of a part after its parameters. */
-  readonly emit: (module: ModuleWriter, argumentAddress: MemoryAccess["argumentAddress"], inParts: boolean) => FunctionReference;
+  /** Writes one function for all of it. */
+  readonly emit: Emit;
+  /** How threads may share it; empty where one thread does it all. */
+  readonly steps: readonly SharedStep[];
 }
 
 /** A plan's code before its addresses are known. */
@@ -60,14 +68,14 @@ function roundUp(bytes: number): number {
 
 function productCode(kernel: MatmulKernel, formats: readonly BufferFormat[]): KernelCode {
   const product = planProduct(kernel);
-  const { split } = product;
   const dtypeOf: MemoryAccess["dtypeOf"] = (buffer) => formats[buffer]?.dtype ?? "f32";
+  const emit = (part: ProductPart | undefined): Emit => (module, argumentAddress) =>
+    emitProductKernel(module, product, formats.length, { argumentAddress, dtypeOf }, part);
   return {
     scratchBytes: product.scratchBytes,
     parameters: [...product.operands, ...formats.map((_, buffer) => ({ buffer }))],
-    cuts: split && { pieces: split.cuts.length - 1, start: (piece) => split.cuts[piece] ?? 0 },
-    emit: (module, argumentAddress, inParts) =>
-      emitProductKernel(module, product, formats.length, { argumentAddress, dtypeOf }, inParts ? split?.part : undefined),
+    emit: emit(undefined),
+    steps: product.steps.map(({ part, cuts }) => ({ pieces: cuts.length - 1, start: (piece) => cuts[piece] ?? 0, emit: emit(part) })),
   };
 }
 
@@ -77,20 +85,17 @@ function loopCode(kernel: LoopKernel, formats: readonly BufferFormat[]): KernelC
   const dtypeOf: MemoryAccess["dtypeOf"] = (buffer) => formats[buffer]?.dtype ?? "f32";
   const buffers = formats.map((_, buffer) => ({ buffer }));
   const parameters = scratchBytes > 0 ? [...buffers, { scratch: 0 }] : buffers;
-  return {
-    scratchBytes,
-    parameters,
-    cuts: split && { pieces: Math.ceil(split.extent / split.grain), start: (piece) => Math.min(piece * split.grain, split.extent) },
-    emit: (module, argumentAddress, inParts) => {
-      const types = [...parameters, ...(inParts ? [0, 1] : [])].map(() => "i32" as const);
-      return module.addFunction(undefined, { parameters: types, results: [] }, (w) => {
-        const scratch = scratchBytes > 0 ? w.parameters[buffers.length] : undefined;
-        const [from, to] = inParts ? w.parameters.slice(-2) : [];
-        const range = from === undefined || to === undefined ? undefined : { from, to };
-        emitLoopKernel(w, loop, { addresses: w.parameters, scratch, argumentAddress, dtypeOf }, range);
-      });
-    },
+  const emit = (inParts: boolean): Emit => (module, argumentAddress) => {
+    const types = [...parameters, ...(inParts ? [0, 1] : [])].map(() => "i32" as const);
+    return module.addFunction(undefined, { parameters: types, results: [] }, (w) => {
+      const scratch = scratchBytes > 0 ? w.parameters[buffers.length] : undefined;
+      const [from, to] = inParts ? w.parameters.slice(-2) : [];
+      const range = from === undefined || to === undefined ? undefined : { from, to };
+      emitLoopKernel(w, loop, { addresses: w.parameters, scratch, argumentAddress, dtypeOf }, range);
+    });
   };
+  const step = split && { pieces: Math.ceil(split.extent / split.grain), start: (piece: number) => Math.min(piece * split.grain, split.extent), emit: emit(true) };
+  return { scratchBytes, parameters, emit: emit(false), steps: step === undefined ? [] : [step] };
 }
 
 function codeOf({ kernel, formats }: DistinctKernel): KernelCode {
@@ -99,7 +104,7 @@ function codeOf({ kernel, formats }: DistinctKernel): KernelCode {
 
 /** Whether several threads share a kernel. */
 export function isShared(code: KernelCode, threads: number): boolean {
-  return threads > 1 && code.cuts !== undefined && code.cuts.pieces >= threads;
+  return threads > 1 && code.steps.length > 0 && code.steps.every(({ pieces }) => pieces >= threads);
 }
 
 /**

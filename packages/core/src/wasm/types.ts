@@ -16,15 +16,11 @@ export interface Signature {
   readonly results: readonly ValueType[];
 }
 
-/** A function of the module under construction; its final index is known only when the module is written. */
-export interface FunctionReference {
-  readonly kind: "imported" | "defined";
-  readonly ordinal: number;
-  readonly signature: Signature;
-}
+/** A function of the module under construction. */
+export type FunctionIndex = number;
 
-/** An operand: a local to read, or a function that writes code leaving one value on the stack. */
-export type Operand = Local | (() => void);
+/** An operand: a local to read, an i32 constant, or a function that writes code leaving one value on the stack. */
+export type Operand = Local | number | (() => void);
 
 /** Binary codes of the value types. */
 export const valueTypeCodes: Readonly<Record<ValueType, number>> = { i32: 0x7f, i64: 0x7e, f32: 0x7d, f64: 0x7c, v128: 0x7b };

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Features } from "../../src/wasm/features.ts";
 import { emitMatmul } from "../../src/wasm/matmul/matmul.ts";
+import { splitProduct } from "../../src/wasm/matmul/parts.ts";
 import { elementBytesOf, matmulScratchBytes, planMatmul, type MatmulPlan, type PlanChoices } from "../../src/wasm/matmul/plan.ts";
 import type { MatmulShape, MatmulSpec } from "../../src/wasm/matmul/spec.ts";
-import { storeElements } from "../../src/wasm/matmul/store.ts";
+import { storeElements } from "../../src/wasm/store-elements.ts";
 import { ModuleWriter } from "../../src/wasm/module-writer.ts";
 import type { Local } from "../../src/wasm/types.ts";
 import { featureSets, instantiate } from "./support.ts";
@@ -79,7 +80,7 @@ function runProduct(shape: MatmulShape, features: Features, choices: PlanChoices
   wholeNumbers(a, 1);
   wholeNumbers(b, 2);
   const before = all.slice();
-  functions["multiply"]?.(atA, atB, atC, atScratch);
+  functions["multiply"]?.(atA, atB, atC, atScratch, atScratch + plan.packedB);
   const inside = (at: number): boolean => (at >= atC && at < atC + m * n * bytes) || (at >= atScratch && at < atScratch + plan.scratchBytes);
   let strayBytes = 0;
   for (let at = 0; at < all.length; at += 1) if (all[at] !== before[at] && !inside(at)) strayBytes += 1;
@@ -139,6 +140,33 @@ describe.each(featureSets)("matmul with relaxedSimd $relaxedSimd", (features) =>
     });
   });
 
+  it.each(transposes)("gives the same bits when B is packed once for several parts (transposed: %s, %s)", (transposeA, transposeB) => {
+    const shape: MatmulShape = { dtype: "f32", m: 100, n: 90, k: 200, transposeA, transposeB };
+    const { m, n, k } = shape;
+    const plan = planMatmul(shape, features, { packB: true });
+    const steps = splitProduct(shape, plan);
+    expect(steps.map(({ part }) => part)).toEqual(["packing", "rowsOfPacked"]);
+    const writer = new ModuleWriter(features);
+    writer.importMemory("env", "memory", { min: 1 });
+    emitMatmul(writer, { ...shape, name: "whole" }, plan);
+    for (const { part } of steps) emitMatmul(writer, { ...shape, name: part, part }, plan);
+    const layout = new Layout(64);
+    const [atA = 0, atB = 0, whole = 0, inParts = 0] = [m * k, k * n, m * n, m * n].map((count) => layout.place(4 * count));
+    const [scratch = 0, otherScratch = 0] = [0, 1].map(() => layout.place(plan.scratchBytes));
+    const { memory, functions } = instantiate(writer, Math.ceil(layout.end / 65536));
+    for (const [at, count] of [[atA, m * k], [atB, k * n]] as const) {
+      new Float32Array(memory.buffer, at, count).forEach((_, index, array) => { array[index] = Math.sin(index + at); });
+    }
+    functions["whole"]?.(atA, atB, whole, scratch, scratch + plan.packedB);
+    for (const { part, cuts } of steps) {
+      const middle = cuts[cuts.length >> 1] ?? 0;
+      const end = cuts.at(-1) ?? 0;
+      functions[part]?.(atA, atB, inParts, otherScratch, scratch + plan.packedB, middle, end);
+      functions[part]?.(atA, atB, inParts, scratch, scratch + plan.packedB, 0, middle);
+    }
+    expect(new Uint32Array(memory.buffer, inParts, m * n)).toEqual(new Uint32Array(memory.buffer, whole, m * n));
+  });
+
   it("keeps infinities and NaN", () => {
     const writer = new ModuleWriter(features);
     writer.importMemory("env", "memory", { min: 1 });
@@ -146,7 +174,7 @@ describe.each(featureSets)("matmul with relaxedSimd $relaxedSimd", (features) =>
     const { memory, functions } = instantiate(writer, 1);
     new Float32Array(memory.buffer).set([Infinity, 1, NaN, 2], 0);
     new Float32Array(memory.buffer).set([1, 0, 2, 3], 16);
-    functions["multiply"]?.(0, 64, 128, 192);
+    functions["multiply"]?.(0, 64, 128, 192, 192);
     expect([...new Float32Array(memory.buffer, 128, 4)]).toEqual([Infinity, NaN, NaN, NaN]);
   });
 });
@@ -169,38 +197,30 @@ function runEpilogue(shape: MatmulShape, features: Features, blockK: number, ski
       const push = (base: Local, rowStride: number, columnStride: number): void => {
         w.get(base);
         for (const [index, stride] of [[row, rowStride], [column, columnStride]] as const) {
-          w.get(index.base);
-          w.i32(index.plus);
-          w.op("i32.add");
-          w.i32(stride * bytes);
-          w.op("i32.mul");
+          w.op("i32.add", index.base, index.plus);
+          w.op("i32.mul", stride * bytes);
           w.op("i32.add");
         }
       };
-      const result = w.local("v128");
       w.get(value);
-      push(factor, 1, 0);
-      w.load(splat);
+      w.load(splat, 0, () => { push(factor, 1, 0); });
       w.op(`${lanes}.mul`);
-      push(bias, 0, 1);
-      w.load("v128.load");
+      w.load("v128.load", 0, () => { push(bias, 0, 1); });
       w.op(`${lanes}.add`);
-      push(other, n, 1);
-      w.load("v128.load");
+      w.load("v128.load", 0, () => { push(other, n, 1); });
       w.op(`${lanes}.sub`);
-      w.set(result);
+      const result = w.keep();
       storeElements(w, () => { push(keep, n, 1); }, 0, result, bytes, laneCount);
       if (skipStore || c === undefined) return;
-      w.get(result);
-      w.get(w.splatConstant(lanes, 0));
-      w.op(`${lanes}.pmax`);
+      w.op(`${lanes}.pmax`, result, w.splatConstant(lanes, 0));
       w.set(result);
       storeElements(w, () => { push(c, n, 1); }, 0, result, bytes, laneCount);
     },
   };
   const writer = new ModuleWriter(features);
   writer.importMemory("env", "memory", { min: 1 });
-  emitMatmul(writer, spec, planMatmul(shape, features, { blockK }));
+  const plan = planMatmul(shape, features, { blockK });
+  emitMatmul(writer, spec, plan);
   const { memory, functions } = instantiate(writer, 1);
   const bytes = elementBytesOf(dtype);
   const layout = new Layout(8);
@@ -217,7 +237,8 @@ function runEpilogue(shape: MatmulShape, features: Features, blockK: number, ski
     const row = Math.floor(index / n);
     return value * (factor[row] ?? NaN) + (bias[index % n] ?? NaN) - (other[index] ?? NaN);
   });
-  functions["multiply"]?.(...arrays.map((array) => array.byteOffset));
+  const [atA = 0, atB = 0, atC = 0, atScratch = 0, ...extra] = arrays.map((array) => array.byteOffset);
+  functions["multiply"]?.(atA, atB, atC, atScratch, atScratch + plan.packedB, ...extra);
   return { actual: [...c], expected, kept: [...keep], untouched: before.every((value, index) => value === c[index]) };
 }
 

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { FunctionWriter } from "../../src/wasm/function-writer.ts";
 import { ModuleWriter } from "../../src/wasm/module-writer.ts";
 import {
-  laneOpcodes, loadLaneOpcodes, loadOpcodes, plainOpcodes, relaxedOpcodes, storeLaneOpcodes, storeOpcodes,
-  type LaneOpName, type LoadLaneName, type LoadName, type OpName, type StoreLaneName, type StoreName,
+  laneOpcodes, loadLaneOpcodes, loadOpcodes, plainOpcodes, relaxedOpcodes, storeLaneOpcodes,
+  type LaneOpName, type LoadLaneName, type LoadName, type OpName, type StoreLaneName,
 } from "../../src/wasm/opcodes.ts";
 import type { Signature, ValueType } from "../../src/wasm/types.ts";
 import { keysOf } from "./support.ts";
@@ -44,9 +44,7 @@ function signatureOf(name: OpName): Signature {
 }
 
 const special: Readonly<Record<string, Signature>> = {
-  drop: { parameters: ["i32"], results: [] },
   select: { parameters: ["f64", "f64", "i32"], results: ["f64"] },
-  unreachable: { parameters: [], results: [] },
 };
 
 describe("every opcode has the stack effect of its name", () => {
@@ -71,17 +69,16 @@ describe("every opcode has the stack effect of its name", () => {
     expect(validates({ parameters: ["i32"], results: [result] }, (w) => { w.load(name, 1000); })).toBe(true);
   });
 
-  it.each(keysOf(storeOpcodes))("%s", (name: StoreName) => {
-    const value = name.slice(0, name.indexOf(".")) as ValueType;
-    expect(validates({ parameters: ["i32", value], results: [] }, (w) => { w.store(name, 1000); })).toBe(true);
+  it("v128.store", () => {
+    expect(validates({ parameters: ["i32", "v128"], results: [] }, (w) => { w.store(1000); })).toBe(true);
   });
 
   it.each(keysOf(loadLaneOpcodes))("%s", (name: LoadLaneName) => {
-    expect(validates({ parameters: ["i32", "v128"], results: ["v128"] }, (w) => { w.loadLane(name, 4, 1); })).toBe(true);
+    expect(validates({ parameters: [], results: ["v128"] }, (w) => { w.loadLane(name, 4, 1, 0, w.splatConstant("i32x4", 0)); })).toBe(true);
   });
 
   it.each(keysOf(storeLaneOpcodes))("%s", (name: StoreLaneName) => {
-    expect(validates({ parameters: ["i32", "v128"], results: [] }, (w) => { w.storeLane(name, 4, 1); })).toBe(true);
+    expect(validates({ parameters: [], results: [] }, (w) => { w.storeLane(name, 4, 1, 0, w.splatConstant("i32x4", 0)); })).toBe(true);
   });
 });
 

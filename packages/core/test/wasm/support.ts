@@ -1,6 +1,6 @@
 import { detectFeatures, type Features } from "../../src/wasm/features.ts";
 import type { FunctionWriter } from "../../src/wasm/function-writer.ts";
-import { hostMathImports, hostMathModule } from "../../src/wasm/math/host-math.ts";
+import { hostMath, hostMathModule, importHostMath } from "../../src/wasm/math/host-math.ts";
 import { ModuleWriter } from "../../src/wasm/module-writer.ts";
 import type { FloatLanes, Local } from "../../src/wasm/types.ts";
 
@@ -25,7 +25,7 @@ export interface Instance {
 export function instantiate(writer: ModuleWriter, pages: number): Instance {
   const memory = new WebAssembly.Memory({ initial: pages });
   const module = new WebAssembly.Module(writer.toBytes());
-  const imports = { env: { memory }, [hostMathModule]: { ...hostMathImports } };
+  const imports = { env: { memory }, [hostMathModule]: { ...hostMath } };
   const { exports } = new WebAssembly.Instance(module, imports);
   return { memory, functions: exports as Record<string, (...values: number[]) => number> };
 }
@@ -37,20 +37,18 @@ type Emit = (w: FunctionWriter, lanes: FloatLanes, ...operands: Local[]) => void
 export function elementwise(features: Features, lanes: FloatLanes, count: number, emit: Emit): (...inputs: FloatArray[]) => FloatArray {
   const writer = new ModuleWriter(features);
   writer.importMemory("env", "memory", { min: 1 });
+  importHostMath(writer);
   const capacity = 1 << 20;
   writer.addFunction("apply", { parameters: ["i32"], results: [] }, (w) => {
     const counter = w.local("i32");
     w.for({ counter, from: 0, to: w.parameters[0] ?? 0, step: 16 }, () => {
       w.get(counter);
       const operands = Array.from({ length: count }, (_, operand) => {
-        const value = w.local("v128");
-        w.get(counter);
-        w.load("v128.load", operand * capacity);
-        w.set(value);
-        return value;
+        w.load("v128.load", operand * capacity, counter);
+        return w.keep();
       });
       emit(w, lanes, ...operands);
-      w.store("v128.store", count * capacity);
+      w.store(count * capacity);
     });
   });
   const { memory, functions } = instantiate(writer, ((count + 1) * capacity) / 65536);

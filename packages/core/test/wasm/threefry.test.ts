@@ -17,20 +17,13 @@ function vectorThreefry(key: readonly [number, number], counters: readonly (read
   writer.importMemory("env", "memory", { min: 1 });
   writer.addFunction("run", { parameters: [], results: [] }, (w) => {
     const [counter0, counter1, key0, key1] = [0, 16, 32, 48].map((address) => {
-      const value = w.local("v128");
-      w.i32(address);
-      w.load("v128.load");
-      w.set(value);
-      return value;
+      w.load("v128.load", 0, address);
+      return w.keep();
     });
     if (!counter0 || !counter1 || !key0 || !key1) throw new Error("four inputs");
     const { word0, word1 } = threefry2x32(w, { word0: counter0, word1: counter1 }, { word0: key0, word1: key1 });
-    w.i32(0);
-    w.get(word0);
-    w.store("v128.store", 64);
-    w.i32(0);
-    w.get(word1);
-    w.store("v128.store", 80);
+    w.store(64, 0, word0);
+    w.store(80, 0, word1);
   });
   const { memory, functions } = instantiate(writer, 1);
   const words = new Uint32Array(memory.buffer);

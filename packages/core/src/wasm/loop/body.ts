@@ -1,13 +1,16 @@
-import { failInternally } from "../../errors.ts";
+import { existing, failInternally } from "../../errors.ts";
 import { operandsOf } from "../../compile/stages.ts";
 import type { IndexMap, KernelStore, KernelValue } from "../../compile/kernel.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { itemSize } from "../../tensor/dtype.ts";
+import { pushAffine, type AffineTerm } from "../affine.ts";
 import type { FunctionWriter } from "../function-writer.ts";
+import { storeElements } from "../store-elements.ts";
 import type { Local } from "../types.ts";
 import { emitFunction } from "./functions.ts";
 import type { LaneCount } from "./lanes.ts";
-import { loadSplat, loadVector, storeLanes, wordsConstant } from "./lanes.ts";
+import { loadSplat, loadVector, vectorOf, wordsConstant } from "./lanes.ts";
+import { axesOfValues, movingAxes } from "./moving.ts";
 import { emitUniform } from "./random-words.ts";
 
 /** One vector of the innermost axis: `vector` lanes-wide steps after the loop's counter; its first `active` lanes count. */
@@ -35,11 +38,6 @@ export interface BodySpec {
 
 type Scope = (() => void)[];
 
-/** Bit mask of the axes along which an index map moves. */
-export function movingAxes(index: IndexMap): number {
-  return index.strides.reduce((mask, stride, axis) => (stride === 0 ? mask : mask | (1 << axis)), 0);
-}
-
 /**
  * Writes the values of a kernel's body, each once and as far outside the loops as its dependencies allow.
  *
@@ -63,15 +61,7 @@ export class BodyEmitter {
     this.w = w;
     this.spec = spec;
     this.#counters = new Array<Local | undefined>(spec.axes).fill(undefined);
-    const moving: number[] = [];
-    for (const value of spec.values) {
-      let mask = operandsOf(value).reduce((union, operand) => union | (moving[operand] ?? 0), 0);
-      if (value.kind === "load" || value.kind === "iota" || value.kind === "random") mask |= movingAxes(value.index);
-      if (value.kind === "reduce") mask &= ~spec.reducedMask;
-      if (value.kind === "product") mask = (1 << spec.axes) - 1;
-      moving.push(mask);
-    }
-    this.moving = moving;
+    this.moving = axesOfValues(spec.values, spec.axes, spec.reducedMask);
   }
 
   /** The bit of the vector axis. */
@@ -107,7 +97,8 @@ export class BodyEmitter {
   spill(id: number, offset: number, unit: Unit): void {
     const value = this.value(id, unit);
     const dtype = this.#dtype(id);
-    storeLanes(this.w, dtype, () => { this.#pushScratch(dtype); }, value, this.spec.lanes, offset + this.#vectorBytes(dtype) * unit.vector);
+    const place = (): void => { this.#pushScratch(dtype); };
+    storeElements(this.w, place, offset + this.#vectorBytes(dtype) * unit.vector, value, itemSize[dtype], this.spec.lanes);
   }
 
   /** From now on a value is loaded from scratch memory instead of computed. */
@@ -119,13 +110,11 @@ export class BodyEmitter {
   value(id: number, unit: Unit): Local {
     const known = this.#valuesFor(id, unit).get(id);
     if (known !== undefined) return known;
-    const value = this.spec.values[id];
-    if (value === undefined) failInternally(`kernel value ${String(id)} does not exist`);
+    const value = existing(this.spec.values[id], "kernel value");
     if (value.kind === "constant") return this.#constant(value.value, value.dtype);
     const operands = this.#spilled.has(id) ? [] : operandsOf(value).map((operand) => this.value(operand, unit));
     this.#emit(id, value, operands, unit);
-    const local = this.w.local("v128");
-    this.w.set(local);
+    const local = this.w.keep();
     this.define(id, local, unit);
     return local;
   }
@@ -161,23 +150,15 @@ export class BodyEmitter {
     const { w } = this;
     const dtype = this.spec.dtypeOf(store.buffer);
     const value = this.value(store.value, unit);
-    const address = this.#address(store.buffer, store.index);
     const stride = store.index.strides[this.spec.axes - 1] ?? 0;
-    if (stride === 0 || stride === 1) {
-      const moves = stride === 1;
-      const push = (): void => {
-        w.get(address);
-        if (moves) this.#addCounterBytes(dtype, 1);
-      };
-      storeLanes(w, dtype, push, value, moves ? unit.active : 1, moves ? this.#vectorBytes(dtype) * unit.vector : 0);
-      return;
-    }
-    for (let lane = 0; lane < unit.active; lane++) {
-      w.get(address);
-      this.#addCounterBytes(dtype, stride);
-      w.get(value);
-      const offset = (unit.vector * this.spec.lanes + lane) * stride * itemSize[dtype];
-      w.storeLane(dtype === "f64" ? "v128.store64_lane" : "v128.store32_lane", offset, lane);
+    const place = (): void => { this.#pushElement(store.buffer, store.index); };
+    if (stride === 0) storeElements(w, place, 0, value, itemSize[dtype], 1);
+    else if (stride === 1) storeElements(w, place, this.#vectorBytes(dtype) * unit.vector, value, itemSize[dtype], unit.active);
+    else {
+      for (let lane = 0; lane < unit.active; lane++) {
+        const offset = (unit.vector * this.spec.lanes + lane) * stride * itemSize[dtype];
+        w.storeLane(dtype === "f64" ? "v128.store64_lane" : "v128.store32_lane", offset, lane, place, value);
+      }
     }
   }
 
@@ -209,15 +190,7 @@ export class BodyEmitter {
   }
 
   #constant(value: number, dtype: DType): Local {
-    if (dtype === "f32") return this.w.splatConstant("f32x4", value);
-    if (dtype === "f64") return this.w.splatConstant("f64x2", value);
-    return this.w.splatConstant("i32x4", value);
-  }
-
-  #pointer(buffer: number): Local {
-    const pointer = this.spec.addresses[buffer];
-    if (pointer === undefined) failInternally(`buffer ${String(buffer)} does not exist`);
-    return pointer;
+    return this.w.splatConstant(vectorOf(dtype), value);
   }
 
   #addressKey(buffer: number, index: IndexMap): string {
@@ -234,53 +207,38 @@ export class BodyEmitter {
     const key = this.#addressKey(buffer, index);
     const known = this.#addresses.get(key);
     if (known !== undefined) return known;
-    const pointer = this.#pointer(buffer);
+    const pointer = existing(this.spec.addresses[buffer], "buffer");
     const bytes = itemSize[this.spec.dtypeOf(buffer)];
     const outer = index.strides.slice(0, -1);
     if (index.offset === 0 && outer.every((stride) => stride === 0)) return pointer;
-    w.get(pointer);
-    if (index.offset !== 0) {
-      w.i32(index.offset * bytes);
-      w.op("i32.add");
-    }
-    outer.forEach((stride, axis) => {
-      const counter = this.#counters[axis];
-      if (stride === 0 || counter === undefined) return;
-      w.get(counter);
-      w.i32(stride * bytes);
-      w.op("i32.mul");
-      w.op("i32.add");
-    });
-    const address = w.local("i32");
-    w.set(address);
+    pushAffine(w, pointer, outer.map((stride, axis) => [this.#counters[axis], stride * bytes]));
+    if (index.offset !== 0) w.op("i32.add", index.offset * bytes);
+    const address = w.keep("i32");
     this.#addresses.set(key, address);
     this.#scopes.at(-1)?.push(() => this.#addresses.delete(key));
     return address;
   }
 
-  /** Adds the vector axis's counter, in bytes of a stride, to the address on the stack. */
-  #addCounterBytes(dtype: DType, stride: number): void {
-    const counter = this.#counters[this.spec.axes - 1];
-    if (counter === undefined) return;
-    this.w.get(counter);
-    this.w.i32(stride * itemSize[dtype]);
-    this.w.op("i32.mul");
-    this.w.op("i32.add");
+  /** Pushes the byte address of an index map's element at the current counters. */
+  #pushElement(buffer: number, index: IndexMap): void {
+    const stride = index.strides[this.spec.axes - 1] ?? 0;
+    pushAffine(this.w, this.#address(buffer, index), [this.#vectorTerm(stride * itemSize[this.spec.dtypeOf(buffer)])]);
+  }
+
+  /** The vector axis's part of an address or index. */
+  #vectorTerm(stride: number): AffineTerm {
+    return [this.#counters[this.spec.axes - 1], stride];
   }
 
   #pushScratch(dtype: DType): void {
-    const { scratch } = this.spec;
-    if (scratch === undefined) failInternally("scratch memory does not exist");
-    this.w.get(scratch);
-    this.#addCounterBytes(dtype, 1);
+    pushAffine(this.w, existing(this.spec.scratch, "scratch memory"), [this.#vectorTerm(itemSize[dtype])]);
   }
 
   #emit(id: number, value: KernelValue, operands: readonly Local[], unit: Unit): void {
     const { w, spec } = this;
     const spilled = this.#spilled.get(id);
     if (spilled !== undefined) {
-      this.#pushScratch(value.dtype);
-      loadVector(w, value.dtype, spec.lanes, spilled + this.#vectorBytes(value.dtype) * unit.vector);
+      loadVector(w, value.dtype, spec.lanes, spilled + this.#vectorBytes(value.dtype) * unit.vector, () => { this.#pushScratch(value.dtype); });
       return;
     }
     switch (value.kind) {
@@ -288,8 +246,7 @@ export class BodyEmitter {
         this.#emitLoad(value.buffer, value.index, unit);
         return;
       case "argument":
-        w.i32(spec.argumentAddress(value.argument));
-        loadSplat(w, value.dtype, 0);
+        loadSplat(w, value.dtype, spec.argumentAddress(value.argument));
         return;
       case "iota":
         this.#pushIndices(value.index, unit);
@@ -315,29 +272,22 @@ export class BodyEmitter {
   #emitLoad(buffer: number, index: IndexMap, unit: Unit): void {
     const { w, spec } = this;
     const dtype = spec.dtypeOf(buffer);
-    const address = this.#address(buffer, index);
     const stride = index.strides[spec.axes - 1] ?? 0;
+    const place = (): void => { this.#pushElement(buffer, index); };
     if (stride === 0) {
-      w.get(address);
-      loadSplat(w, dtype, 0);
+      loadSplat(w, dtype, place);
       return;
     }
     if (stride === 1) {
-      w.get(address);
-      this.#addCounterBytes(dtype, 1);
-      loadVector(w, dtype, spec.lanes, this.#vectorBytes(dtype) * unit.vector);
+      loadVector(w, dtype, spec.lanes, this.#vectorBytes(dtype) * unit.vector, place);
       return;
     }
     const gathered = w.local("v128");
-    const start = w.local("i32");
-    w.get(address);
-    this.#addCounterBytes(dtype, stride);
-    w.set(start);
+    place();
+    const start = w.keep("i32");
     for (let lane = 0; lane < unit.active; lane++) {
-      w.get(start);
-      w.get(gathered);
       const offset = (unit.vector * spec.lanes + lane) * stride * itemSize[dtype];
-      w.loadLane(dtype === "f64" ? "v128.load64_lane" : "v128.load32_lane", offset, lane);
+      w.loadLane(dtype === "f64" ? "v128.load64_lane" : "v128.load32_lane", offset, lane, start, gathered);
       w.set(gathered);
     }
     w.get(gathered);
@@ -356,30 +306,15 @@ export class BodyEmitter {
   #pushIndices(index: IndexMap, unit: Unit): void {
     const { w, spec } = this;
     const vectorStride = index.strides[spec.axes - 1] ?? 0;
-    w.i32(index.offset + vectorStride * spec.lanes * unit.vector);
-    index.strides.forEach((stride, axis) => {
-      const counter = this.#counters[axis];
-      if (stride === 0 || counter === undefined) return;
-      w.get(counter);
-      if (stride !== 1) {
-        w.i32(stride);
-        w.op("i32.mul");
-      }
-      w.op("i32.add");
-    });
+    pushAffine(w, index.offset + vectorStride * spec.lanes * unit.vector, index.strides.map((stride, axis) => [this.#counters[axis], stride]));
     w.op("i32x4.splat");
-    if (vectorStride === 0) return;
-    w.get(this.#ramp(vectorStride));
-    w.op("i32x4.add");
+    if (vectorStride !== 0) w.op("i32x4.add", this.#ramp(vectorStride));
   }
 
   #emitRandom(index: IndexMap, stream: number, dtype: DType, operands: readonly Local[], unit: Unit): void {
     const { w } = this;
     const [key0, key1] = operands;
-    if (key0 === undefined || key1 === undefined) failInternally("a random draw needs a key");
-    const counter = w.local("v128");
     this.#pushIndices(index, unit);
-    w.set(counter);
-    emitUniform(w, counter, stream, [key0, key1], dtype);
+    emitUniform(w, w.keep(), stream, [existing(key0, "key"), existing(key1, "key")], dtype);
   }
 }

@@ -1,6 +1,7 @@
-import { fail } from "../../errors.ts";
+import { existing } from "../../errors.ts";
 import type { ElementFunction } from "../../compile/kernel.ts";
 import type { DType } from "../../tensor/dtype.ts";
+import { isFloat } from "../../tensor/dtype.ts";
 import type { FunctionWriter } from "../function-writer.ts";
 import { cos } from "../math/cos.ts";
 import { exp } from "../math/exp.ts";
@@ -13,6 +14,7 @@ import { tanh } from "../math/tanh.ts";
 import type { OpName } from "../opcodes.ts";
 import type { FloatLanes, Local } from "../types.ts";
 import type { LaneCount } from "./lanes.ts";
+import { floatLanes, vectorOf } from "./lanes.ts";
 
 /** A value in a local with its element type. */
 export interface TypedLocal {
@@ -33,38 +35,22 @@ export interface FunctionSite {
 
 type Emitter = (site: FunctionSite) => void;
 
-function vectorOf(dtype: DType): "f32x4" | "f64x2" | "i32x4" {
-  if (dtype === "f32") return "f32x4";
-  return dtype === "f64" ? "f64x2" : "i32x4";
-}
-
 function operand(site: FunctionSite, index: number): TypedLocal {
-  const found = site.operands[index];
-  if (found === undefined) return fail("backend", `compile: operand ${String(index)} of a kernel function is missing.`);
-  return found;
+  return existing(site.operands[index], "operand");
 }
 
-function pushAll(site: FunctionSite): void {
-  for (const { local } of site.operands) site.w.get(local);
+/** Applies one machine instruction to the operands. */
+function apply({ w, operands }: FunctionSite, name: OpName): void {
+  w.op(name, ...operands.map(({ local }) => local));
 }
 
 /** A machine instruction that exists for these vector types. */
 function instruction(name: "add" | "sub" | "mul" | "abs" | "neg"): Emitter {
-  return (site) => {
-    pushAll(site);
-    site.w.op(`${vectorOf(site.dtype)}.${name}`);
-  };
+  return (site) => { apply(site, `${vectorOf(site.dtype)}.${name}`); };
 }
 
 function floatInstruction(name: "div" | "sqrt"): Emitter {
-  return (site) => {
-    pushAll(site);
-    site.w.op(`${floatLanes(site.dtype)}.${name}`);
-  };
-}
-
-function floatLanes(dtype: DType): FloatLanes {
-  return dtype === "f64" ? "f64x2" : "f32x4";
+  return (site) => { apply(site, `${floatLanes(site.dtype)}.${name}`); };
 }
 
 function unaryMath(write: (w: FunctionWriter, lanes: FloatLanes, x: Local) => void): Emitter {
@@ -77,9 +63,7 @@ function unaryMath(write: (w: FunctionWriter, lanes: FloatLanes, x: Local) => vo
 function comparison(float: "lt" | "le" | "eq", integer: "lt_s" | "le_s" | "eq"): Emitter {
   return (site) => {
     const { dtype } = operand(site, 0);
-    pushAll(site);
-    const name: OpName = dtype === "i32" || dtype === "bool" ? `i32x4.${integer}` : `${floatLanes(dtype)}.${float}`;
-    site.w.op(name);
+    apply(site, isFloat(dtype) ? `${floatLanes(dtype)}.${float}` : `i32x4.${integer}`);
     if (dtype !== "f64") widenMask(site);
   };
 }
@@ -94,32 +78,23 @@ function narrowMask({ w, lanes }: FunctionSite): void {
   if (lanes === 4) return;
   const mask = w.local("v128");
   w.tee(mask);
-  w.get(mask);
-  w.shuffle([0, 2, 0, 2]);
+  w.shuffle([0, 2, 0, 2], mask);
 }
 
-function bitwise(name: "and" | "or"): Emitter {
-  return (site) => {
-    pushAll(site);
-    site.w.op(`v128.${name}`);
-  };
+function bitwise(name: "and" | "or" | "not"): Emitter {
+  return (site) => { apply(site, `v128.${name}`); };
 }
 
 /** `max` and `min` of the instruction set propagate NaN, as ours do. */
 function extremum(name: "max" | "min"): Emitter {
-  return (site) => {
-    pushAll(site);
-    site.w.op(site.dtype === "i32" ? `i32x4.${name}_s` : `${floatLanes(site.dtype)}.${name}`);
-  };
+  return (site) => { apply(site, site.dtype === "i32" ? `i32x4.${name}_s` : `${floatLanes(site.dtype)}.${name}`); };
 }
 
 function emitRelu(site: FunctionSite): void {
   const { w, dtype } = site;
   const lanes = floatLanes(dtype);
   // pmax(a, b) is a < b ? b : a, so NaN in the first operand stays.
-  w.get(operand(site, 0).local);
-  w.get(w.splatConstant(lanes, 0));
-  w.op(`${lanes}.pmax`);
+  w.op(`${lanes}.pmax`, operand(site, 0).local, w.splatConstant(lanes, 0));
 }
 
 function emitSign(site: FunctionSite): void {
@@ -128,26 +103,13 @@ function emitSign(site: FunctionSite): void {
   const x = operand(site, 0).local;
   const zero = w.splatConstant(lanes, 0);
   // x where it is 0 or NaN, else 1 with the sign of x.
-  const one = w.local("v128");
-  w.get(x);
-  w.get(w.splatConstant(lanes, -0));
-  w.op("v128.and");
-  w.get(w.splatConstant(lanes, 1));
+  w.op("v128.and", x, w.splatConstant(lanes, -0));
+  w.op("v128.or", w.splatConstant(lanes, 1));
+  const one = w.keep();
+  w.op(`${lanes}.lt`, x, zero);
+  w.op(`${lanes}.gt`, x, zero);
   w.op("v128.or");
-  w.set(one);
-  const ordered = w.local("v128");
-  w.get(x);
-  w.get(zero);
-  w.op(`${lanes}.lt`);
-  w.get(x);
-  w.get(zero);
-  w.op(`${lanes}.gt`);
-  w.op("v128.or");
-  w.set(ordered);
-  w.get(one);
-  w.get(x);
-  w.get(ordered);
-  w.op("v128.bitselect");
+  w.op("v128.bitselect", one, x, w.keep());
 }
 
 function emitWhere(site: FunctionSite): void {
@@ -159,15 +121,10 @@ function emitWhere(site: FunctionSite): void {
   const [chosen, other] = [operand(site, 1), operand(site, 2)];
   // Beside zero one instruction does what a selection needs three for.
   if (other.isZero || chosen.isZero) {
-    w.get(other.isZero ? chosen.local : other.local);
-    pushMask();
-    w.op(other.isZero ? "v128.and" : "v128.andnot");
+    w.op(other.isZero ? "v128.and" : "v128.andnot", other.isZero ? chosen.local : other.local, pushMask);
     return;
   }
-  w.get(chosen.local);
-  w.get(other.local);
-  pushMask();
-  w.op("v128.bitselect");
+  w.op("v128.bitselect", chosen.local, other.local, pushMask);
 }
 
 function emitCast(site: FunctionSite): void {
@@ -188,8 +145,7 @@ function emitCast(site: FunctionSite): void {
 function castPredicate(site: FunctionSite): void {
   const { w, dtype } = site;
   if (dtype !== "f64") narrowMask(site);
-  w.get(w.splatConstant(vectorOf(dtype), 1));
-  w.op("v128.and");
+  w.op("v128.and", w.splatConstant(vectorOf(dtype), 1));
 }
 
 /** How each element function is written for WebAssembly SIMD. */
@@ -206,10 +162,7 @@ const emitters: Readonly<Record<ElementFunction, Emitter>> = {
   sign: emitSign,
   sin: unaryMath(sin),
   cos: unaryMath(cos),
-  logicalNot: (site) => {
-    pushAll(site);
-    site.w.op("v128.not");
-  },
+  logicalNot: bitwise("not"),
   add: instruction("add"),
   sub: instruction("sub"),
   mul: instruction("mul"),

@@ -1,9 +1,20 @@
 import type { DType } from "../../tensor/dtype.ts";
+import { isFloat } from "../../tensor/dtype.ts";
 import type { FunctionWriter } from "../function-writer.ts";
-import type { Local } from "../types.ts";
+import type { FloatLanes, Local, Operand } from "../types.ts";
 
 /** How many elements of a kernel one vector holds: 2 if any of its values is f64, else 4. Narrower values use the low lanes. */
 export type LaneCount = 4 | 2;
+
+/** The vector shape for elements of a dtype. */
+export function vectorOf(dtype: DType): FloatLanes | "i32x4" {
+  return isFloat(dtype) ? floatLanes(dtype) : "i32x4";
+}
+
+/** The vector shape for floating-point elements. */
+export function floatLanes(dtype: DType): FloatLanes {
+  return dtype === "f64" ? "f64x2" : "f32x4";
+}
 
 /**
  * Pushes a vector with one 32-bit pattern per lane, written in the prologue.
@@ -14,8 +25,7 @@ export type LaneCount = 4 | 2;
 export function wordsConstant(w: FunctionWriter, words: readonly [number, number, number, number]): Local {
   const local = w.local("v128");
   w.prologue(() => {
-    w.i32(words[0]);
-    w.op("i32x4.splat");
+    w.op("i32x4.splat", words[0]);
     for (const lane of [1, 2, 3] as const) {
       w.i32(words[lane]);
       w.lane("i32x4.replace_lane", lane);
@@ -32,34 +42,12 @@ export function activeLanes(w: FunctionWriter, dtype: DType, active: number): Lo
   return wordsConstant(w, [word(0), word(1), word(2), word(3)]);
 }
 
-/** Loads one vector of consecutive elements; the address is on the stack. */
-export function loadVector(w: FunctionWriter, dtype: DType, lanes: LaneCount, offset: number): void {
-  if (lanes === 2 && dtype !== "f64") w.load("v128.load64_zero", offset);
-  else w.load("v128.load", offset);
+/** Loads one vector of consecutive elements at address + offset. */
+export function loadVector(w: FunctionWriter, dtype: DType, lanes: LaneCount, offset: number, address: Operand): void {
+  w.load(lanes === 2 && dtype !== "f64" ? "v128.load64_zero" : "v128.load", offset, address);
 }
 
-/** Loads one element into every lane; the address is on the stack. */
-export function loadSplat(w: FunctionWriter, dtype: DType, offset: number): void {
-  w.load(dtype === "f64" ? "v128.load64_splat" : "v128.load32_splat", offset);
-}
-
-/** Stores the first `active` lanes of a vector at address + offset. */
-export function storeLanes(w: FunctionWriter, dtype: DType, address: () => void, vector: Local, active: number, offset: number): void {
-  const bytes = active * (dtype === "f64" ? 8 : 4);
-  if (bytes === 16) {
-    address();
-    w.get(vector);
-    w.store("v128.store", offset);
-    return;
-  }
-  if (bytes >= 8) {
-    address();
-    w.get(vector);
-    w.storeLane("v128.store64_lane", offset, 0);
-  }
-  if (bytes % 8 === 4) {
-    address();
-    w.get(vector);
-    w.storeLane("v128.store32_lane", offset + bytes - 4, bytes / 4 - 1);
-  }
+/** Loads one element into every lane. */
+export function loadSplat(w: FunctionWriter, dtype: DType, address: Operand): void {
+  w.load(dtype === "f64" ? "v128.load64_splat" : "v128.load32_splat", 0, address);
 }

@@ -1,4 +1,4 @@
-import { failInternally } from "../../errors.ts";
+import { existing, failInternally } from "../../errors.ts";
 import type { Stage } from "../../compile/stages.ts";
 import { operandsOf } from "../../compile/stages.ts";
 import type { FunctionWriter } from "../function-writer.ts";
@@ -76,9 +76,7 @@ class LoopEmitter {
   }
 
   #counter(axis: number): Local {
-    const counter = this.#counters[axis];
-    if (counter === undefined) failInternally("a counter does not exist");
-    return counter;
+    return existing(this.#counters[axis], "counter");
   }
 
   /** Opens one loop over an axis, or over the part of it that this call handles. */
@@ -117,9 +115,7 @@ class LoopEmitter {
 
   /** What is left over at the end of a split vector axis belongs to the call that handles its last part. */
   #afterTheEnd({ to }: Range, write: () => void): void {
-    this.#w.get(to);
-    this.#w.i32(this.#plan.split?.extent ?? 0);
-    this.#w.op("i32.eq");
+    this.#w.op("i32.eq", to, this.#plan.split?.extent ?? 0);
     this.#w.if(write);
   }
 
@@ -135,8 +131,7 @@ class LoopEmitter {
       this.#w.for({ counter, ...(range ?? { from: segment.from, to: segment.to }), step: segment.step }, body);
       return;
     }
-    this.#w.i32(segment.from);
-    this.#w.set(counter);
+    this.#w.set(counter, segment.from);
     body();
   }
 
@@ -201,13 +196,8 @@ class LoopEmitter {
   #masked(accumulator: Accumulator, unit: Unit): Local {
     const value = this.#body.value(accumulator.operand, unit);
     if (!this.#plan.vectorReduced || unit.active === this.#plan.lanes) return value;
-    const masked = this.#w.local("v128");
-    this.#w.get(value);
-    this.#w.get(identityOf(this.#w, accumulator));
-    this.#w.get(this.#laneMask(accumulator, unit));
-    this.#w.op("v128.bitselect");
-    this.#w.set(masked);
-    return masked;
+    this.#w.op("v128.bitselect", value, identityOf(this.#w, accumulator), this.#laneMask(accumulator, unit));
+    return this.#w.keep();
   }
 
   #laneMask({ dtype }: Accumulator, unit: Unit): Local {

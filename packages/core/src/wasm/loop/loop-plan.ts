@@ -1,13 +1,16 @@
+import { existing } from "../../errors.ts";
 import type { CollapsedLoop } from "../../compile/collapse.ts";
 import { collapseAxes } from "../../compile/collapse.ts";
-import type { ElementFunction, KernelStore, KernelValue, LoopKernel } from "../../compile/kernel.ts";
+import { paddedBytes } from "../../compile/memory-plan.ts";
+import { functionCosts } from "../../compile/costs.ts";
+import type { KernelStore, KernelValue, LoopKernel } from "../../compile/kernel.ts";
 import type { Staging } from "../../compile/stages.ts";
 import { operandsOf, stageKernel } from "../../compile/stages.ts";
 import { itemSize } from "../../tensor/dtype.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { Unit } from "./body.ts";
-import { movingAxes } from "./body.ts";
 import type { LaneCount } from "./lanes.ts";
+import { axesOfValues, movingAxes } from "./moving.ts";
 
 /** A value that one pass computes and a later one needs again: kept in scratch memory since computing it is dear. */
 export interface Spill {
@@ -52,10 +55,9 @@ export interface LoopPlan {
   readonly split: Split | undefined;
 }
 
-const dearFunctions: ReadonlySet<ElementFunction> = new Set<ElementFunction>(["exp", "log", "log1p", "tanh", "sigmoid", "sin", "cos", "pow"]);
-
+/** Whether a value costs so much that it is better kept for later passes than computed again. */
 function isDear(value: KernelValue): boolean {
-  return value.kind === "random" || (value.kind === "function" && dearFunctions.has(value.name));
+  return value.kind === "random" || (value.kind === "function" && (functionCosts[value.name] ?? 1) >= 12);
 }
 
 /** Vectors per iteration: enough to hide the latency of short bodies, few enough for the registers of long ones. */
@@ -84,43 +86,32 @@ function segmentsOf(extent: number, lanes: LaneCount, unroll: number, overrun: b
 }
 
 /** Values that one pass computes and a later one would have to compute again. */
-function findSpills(loop: CollapsedLoop, staging: Staging): Spill[] {
-  const vectorAxis = loop.extents.length - 1;
-  const extent = loop.extents[vectorAxis] ?? 1;
-  const moving: number[] = [];
-  for (const value of loop.values) {
-    let mask = operandsOf(value).reduce((union, operand) => union | (moving[operand] ?? 0), 0);
-    if (value.kind === "load" || value.kind === "iota" || value.kind === "random") mask |= movingAxes(value.index);
-    if (value.kind === "reduce") mask &= ~(1 << vectorAxis);
-    moving.push(mask);
-  }
+function findSpills(loop: CollapsedLoop, staging: Staging, reducedMask: number): Pick<LoopPlan, "spills" | "scratchBytes"> {
+  const axes = loop.extents.length;
+  const extent = loop.extents[axes - 1] ?? 1;
+  const moving = axesOfValues(loop.values, axes, reducedMask);
   const firstStage = new Map<number, number>();
-  const spilled = new Map<number, Spill>();
-  let offset = 0;
+  const spills: Spill[] = [];
+  let scratchBytes = 0;
   staging.stages.forEach((stage, number) => {
-    const visited = new Set<number>();
+    const visited = new Set(spills.map((spill) => spill.value));
     const visit = (id: number): void => {
       const value = loop.values[id];
-      if (value === undefined || visited.has(id) || value.kind === "reduce" || spilled.has(id)) return;
+      if (value === undefined || visited.has(id) || value.kind === "reduce") return;
       visited.add(id);
       const first = firstStage.get(id) ?? number;
-      if (first < number && isDear(value) && ((moving[id] ?? 0) & (1 << vectorAxis)) !== 0) {
-        spilled.set(id, { value: id, stage: first, offset });
-        offset += Math.ceil((extent * itemSize[value.dtype]) / 64) * 64 + 64;
+      if (first < number && isDear(value) && ((moving[id] ?? 0) & (1 << (axes - 1))) !== 0) {
+        spills.push({ value: id, stage: first, offset: scratchBytes });
+        scratchBytes += paddedBytes(extent * itemSize[value.dtype]);
         return;
       }
       firstStage.set(id, first);
-      for (const operand of operandsOf(value)) visit(operand);
+      operandsOf(value).forEach(visit);
     };
-    for (const reduction of stage.reductions) for (const operand of operandsOf(loop.values[reduction] ?? { kind: "product", dtype: "f32" })) visit(operand);
+    for (const reduction of stage.reductions) operandsOf(existing(loop.values[reduction], "reduction")).forEach(visit);
     for (const store of stage.stores) visit(store.value);
   });
-  return [...spilled.values()];
-}
-
-function spillBytes(loop: CollapsedLoop, spills: readonly Spill[]): number {
-  const extent = loop.extents.at(-1) ?? 1;
-  return spills.reduce((total, spill) => total + Math.ceil((extent * itemSize[loop.values[spill.value]?.dtype ?? "f64"]) / 64) * 64 + 64, 0);
+  return { spills, scratchBytes };
 }
 
 /** Less work than this, in elements times functions, is done before another thread is awake. */
@@ -161,7 +152,6 @@ export function planLoop(kernel: LoopKernel, buffers: readonly BufferFormat[]): 
   const overrun = reducedMask === 0 && loop.extents.length === 1 && loop.stores.every(fillsBuffer);
   const segments = segmentsOf(loop.extents[vectorAxis] ?? 1, lanes, unrolling(loop, vectorReduced), overrun);
   const canSpill = vectorReduced && loop.reduced.filter(Boolean).length === 1;
-  const spills = canSpill ? findSpills(loop, staging) : [];
-  const split = splitOf(loop, segments);
-  return { loop, staging, lanes, vectorReduced, segments, spills, scratchBytes: spillBytes(loop, spills), split };
+  const spilling = canSpill ? findSpills(loop, staging, reducedMask) : { spills: [], scratchBytes: 0 };
+  return { loop, staging, lanes, vectorReduced, segments, ...spilling, split: splitOf(loop, segments) };
 }

@@ -14,26 +14,18 @@ import type { Local } from "../types.ts";
  */
 export function emitUniform(w: FunctionWriter, counter: Local, stream: number, key: readonly [Local, Local], dtype: DType): void {
   const words = threefry2x32(w, { word0: counter, word1: w.splatConstant("i32x4", stream) }, { word0: key[0], word1: key[1] });
-  w.get(words.word0);
   if (dtype === "f32") {
-    w.i32(8);
-    w.op("i32x4.shr_u");
+    w.op("i32x4.shr_u", words.word0, 8);
     w.op("f32x4.convert_i32x4_s");
-    w.get(w.splatConstant("f32x4", 2 ** -24));
-    w.op("f32x4.mul");
+    w.op("f32x4.mul", w.splatConstant("f32x4", 2 ** -24));
     return;
   }
   // (word0 >>> 5) · 2^26 + (word1 >>> 6), scaled to [0, 1).
-  w.i32(5);
-  w.op("i32x4.shr_u");
+  w.op("i32x4.shr_u", words.word0, 5);
   w.op("f64x2.convert_low_i32x4_s");
-  w.get(w.splatConstant("f64x2", 2 ** 26));
-  w.op("f64x2.mul");
-  w.get(words.word1);
-  w.i32(6);
-  w.op("i32x4.shr_u");
+  w.op("f64x2.mul", w.splatConstant("f64x2", 2 ** 26));
+  w.op("i32x4.shr_u", words.word1, 6);
   w.op("f64x2.convert_low_i32x4_s");
   w.op("f64x2.add");
-  w.get(w.splatConstant("f64x2", 2 ** -53));
-  w.op("f64x2.mul");
+  w.op("f64x2.mul", w.splatConstant("f64x2", 2 ** -53));
 }

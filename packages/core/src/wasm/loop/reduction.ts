@@ -1,8 +1,10 @@
 import type { DType } from "../../tensor/dtype.ts";
+import { isFloat } from "../../tensor/dtype.ts";
 import type { FunctionWriter } from "../function-writer.ts";
 import type { OpName } from "../opcodes.ts";
 import type { FloatLanes, Local } from "../types.ts";
 import type { LaneCount } from "./lanes.ts";
+import { floatLanes, vectorOf } from "./lanes.ts";
 
 /** A reduction's running result over one unit of the vector axis. */
 export interface Reducer {
@@ -11,28 +13,21 @@ export interface Reducer {
 }
 
 function combineInstruction({ name, dtype }: Reducer): OpName {
-  if (dtype === "f64") return name === "sum" ? "f64x2.add" : "f64x2.max";
-  if (dtype === "f32") return name === "sum" ? "f32x4.add" : "f32x4.max";
-  return name === "sum" ? "i32x4.add" : "i32x4.max_s";
+  if (name === "sum") return `${vectorOf(dtype)}.add`;
+  return isFloat(dtype) ? `${floatLanes(dtype)}.max` : "i32x4.max_s";
 }
 
 /** The value that changes nothing, in all lanes. */
 export function identityOf(w: FunctionWriter, { name, dtype }: Reducer): Local {
-  if (dtype === "f64") return w.splatConstant("f64x2", name === "sum" ? 0 : Number.NEGATIVE_INFINITY);
-  if (dtype === "f32") return w.splatConstant("f32x4", name === "sum" ? 0 : Number.NEGATIVE_INFINITY);
-  return w.splatConstant("i32x4", name === "sum" ? 0 : -(2 ** 31));
+  const least = isFloat(dtype) ? Number.NEGATIVE_INFINITY : -(2 ** 31);
+  return w.splatConstant(vectorOf(dtype), name === "sum" ? 0 : least);
 }
 
 /** A running maximum of floats: `into` skips NaN, and every bit of a lane of `unordered` is set once a NaN was met there. */
 function accumulateMaximum(w: FunctionWriter, lanes: FloatLanes, into: Local, unordered: Local, value: Local): void {
-  w.get(into);
-  w.get(value);
-  w.op(`${lanes}.pmax`);
+  w.op(`${lanes}.pmax`, into, value);
   w.set(into);
-  w.get(unordered);
-  w.get(value);
-  w.get(value);
-  w.op(`${lanes}.ne`);
+  w.op(`${lanes}.ne`, unordered, value, value);
   w.op("v128.or");
   w.set(unordered);
 }
@@ -47,8 +42,7 @@ export interface RunningResult extends Reducer {
 /** Starts a running result with the value that changes nothing. */
 export function startResult(w: FunctionWriter, reducer: Reducer): RunningResult {
   const into = w.local("v128");
-  w.get(identityOf(w, reducer));
-  w.set(into);
+  w.set(into, identityOf(w, reducer));
   if (reducer.name === "sum" || reducer.dtype === "i32") return { ...reducer, into, unordered: undefined };
   const unordered = w.local("v128");
   w.zeroVector();
@@ -60,29 +54,22 @@ export function startResult(w: FunctionWriter, reducer: Reducer): RunningResult 
 export function accumulate(w: FunctionWriter, result: RunningResult, value: Local): void {
   const { into, unordered, dtype } = result;
   if (unordered !== undefined) {
-    accumulateMaximum(w, dtype === "f64" ? "f64x2" : "f32x4", into, unordered, value);
+    accumulateMaximum(w, floatLanes(dtype), into, unordered, value);
     return;
   }
-  w.get(into);
-  w.get(value);
-  w.op(combineInstruction(result));
-  w.set(into);
+  combine(w, result, into, value);
 }
 
 /** Ends a running result: a maximum that met a NaN becomes NaN, since a NaN has all bits of its mask set. */
 export function finishResult(w: FunctionWriter, { into, unordered }: RunningResult): void {
   if (unordered === undefined) return;
-  w.get(into);
-  w.get(unordered);
-  w.op("v128.or");
+  w.op("v128.or", into, unordered);
   w.set(into);
 }
 
-/** `into = into ∘ value`, of finished results. */
+/** `into = into ∘ value`. */
 export function combine(w: FunctionWriter, reducer: Reducer, into: Local, value: Local): void {
-  w.get(into);
-  w.get(value);
-  w.op(combineInstruction(reducer));
+  w.op(combineInstruction(reducer), into, value);
   w.set(into);
 }
 
@@ -91,9 +78,7 @@ export function combineLanes(w: FunctionWriter, reducer: Reducer, into: Local, l
   const shuffles = reducer.dtype === "f64" ? [[1, 0]] : lanes === 2 ? [[1, 0, 1, 0]] : [[2, 3, 0, 1], [1, 0, 3, 2]];
   for (const shuffle of shuffles) {
     w.get(into);
-    w.get(into);
-    w.get(into);
-    w.shuffle(shuffle);
+    w.shuffle(shuffle, into, into);
     w.op(combineInstruction(reducer));
     w.set(into);
   }

@@ -10,12 +10,9 @@ export interface Halves {
 /** Widens an f32x4 to two f64x2, exactly. */
 export function widen(v: VectorCode, x: Local): Halves {
   const { w } = v;
-  w.get(x);
-  w.op("f64x2.promote_low_f32x4");
+  w.op("f64x2.promote_low_f32x4", x);
   const low = v.keep();
-  w.get(x);
-  w.get(x);
-  w.shuffle([1, 1]);
+  w.shuffle([1, 1], x, x);
   w.op("f64x2.promote_low_f32x4");
   return { low, high: v.keep() };
 }
@@ -23,18 +20,14 @@ export function widen(v: VectorCode, x: Local): Halves {
 /** Rounds two f64x2 to one f32x4. */
 export function narrow(v: VectorCode, { low, high }: Halves): Local {
   const { w } = v;
-  w.get(low);
-  w.op("f32x4.demote_f64x2_zero");
-  w.get(high);
-  w.op("f32x4.demote_f64x2_zero");
+  w.op("f32x4.demote_f64x2_zero", low);
+  w.op("f32x4.demote_f64x2_zero", high);
   w.shuffle([0, 2]);
   return v.keep();
 }
 
 /** The low 32 bits of four 64-bit lanes. */
 export function lowWords(v: VectorCode, { low, high }: Halves): Local {
-  v.w.get(low);
-  v.w.get(high);
-  v.w.shuffle([0, 2, 4, 6]);
+  v.w.shuffle([0, 2, 4, 6], low, high);
   return v.keep();
 }

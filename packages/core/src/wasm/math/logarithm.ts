@@ -19,9 +19,7 @@ export function splitNumber(v: VectorCode, x: Local): SplitNumber {
   const mantissa = v.integers("sub", x, exponentBits);
   const fraction = v.float("sub", mantissa, v.number(1));
   if (lanes === "f32x4") {
-    const exponent = v.shift("shr_s", distance, mantissaBits);
-    v.w.get(exponent);
-    v.w.op("f32x4.convert_i32x4_s");
+    v.w.op("f32x4.convert_i32x4_s", v.shift("shr_s", distance, mantissaBits));
     return { exponent: v.keep(), fraction };
   }
   // There is no conversion from 64-bit integers: the biased exponent is put into the low bits of the rounding number.

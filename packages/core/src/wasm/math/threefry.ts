@@ -1,9 +1,6 @@
+import { parity, rotations } from "../../random/threefry.ts";
 import type { FunctionWriter } from "../function-writer.ts";
 import type { Local } from "../types.ts";
-
-/** The parity constant of the Skein key schedule, cut to 32 bits. */
-const parity = 0x1bd11bda;
-const rotations: readonly (readonly number[])[] = [[13, 15, 26, 6], [17, 29, 16, 24]];
 
 /** Two 32-bit words in each of four lanes. */
 export interface WordPair {
@@ -22,15 +19,10 @@ export interface WordPair {
 export function threefry2x32(w: FunctionWriter, counter: WordPair, key: WordPair): WordPair {
   const word0 = w.local("v128");
   const word1 = w.local("v128");
-  const key2 = w.local("v128");
+  w.op("v128.xor", key.word0, key.word1);
+  w.op("v128.xor", w.splatConstant("i32x4", parity));
+  const key2 = w.keep();
   const keys = [key.word0, key.word1, key2];
-
-  w.get(key.word0);
-  w.get(key.word1);
-  w.op("v128.xor");
-  w.get(w.splatConstant("i32x4", parity));
-  w.op("v128.xor");
-  w.set(key2);
 
   addInto(w, word0, counter.word0, key.word0);
   addInto(w, word1, counter.word1, key.word1);
@@ -38,8 +30,7 @@ export function threefry2x32(w: FunctionWriter, counter: WordPair, key: WordPair
     for (const rotation of rotations[group % 2] ?? []) {
       addInto(w, word0, word0, word1);
       rotateLeft(w, word1, rotation);
-      w.get(word0);
-      w.op("v128.xor");
+      w.op("v128.xor", word0);
       w.set(word1);
     }
     addInto(w, word0, word0, keys[(group + 1) % 3] ?? key2);
@@ -50,18 +41,12 @@ export function threefry2x32(w: FunctionWriter, counter: WordPair, key: WordPair
 }
 
 function addInto(w: FunctionWriter, target: Local, a: Local, b: Local): void {
-  w.get(a);
-  w.get(b);
-  w.op("i32x4.add");
+  w.op("i32x4.add", a, b);
   w.set(target);
 }
 
 function rotateLeft(w: FunctionWriter, word: Local, bits: number): void {
-  w.get(word);
-  w.i32(bits);
-  w.op("i32x4.shl");
-  w.get(word);
-  w.i32(32 - bits);
-  w.op("i32x4.shr_u");
+  w.op("i32x4.shl", word, bits);
+  w.op("i32x4.shr_u", word, 32 - bits);
   w.op("v128.or");
 }

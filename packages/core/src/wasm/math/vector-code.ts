@@ -1,6 +1,6 @@
 import type { FunctionWriter } from "../function-writer.ts";
 import type { OpName } from "../opcodes.ts";
-import type { FloatLanes, Local } from "../types.ts";
+import type { FloatLanes, Local, Operand } from "../types.ts";
 
 /** What the binary format of the lanes looks like. */
 export interface FloatFormat {
@@ -81,12 +81,7 @@ export class VectorCode {
 
   /** Integer lanes shifted by a fixed number of bits. */
   shift(operation: Shift, a: Local, bits: number): Local {
-    const result = this.w.local("v128");
-    this.w.get(a);
-    this.w.i32(bits);
-    this.w.op(`${this.format.integers}.${operation}`);
-    this.w.set(result);
-    return result;
+    return this.#operation(`${this.format.integers}.${operation}`, a, bits);
   }
 
   /** a·b + c, fused if possible. */
@@ -119,27 +114,22 @@ export class VectorCode {
 
   /** Runs code only if a lane of the mask is set; for rare cases, since it jumps. */
   whenAny(mask: Local, write: () => void): void {
-    this.w.get(mask);
-    this.w.op("v128.any_true");
+    this.w.op("v128.any_true", mask);
     this.w.if(write);
   }
 
   /** Sets `target` to the value of `source`. */
   assign(target: Local, source: Local): void {
-    this.w.get(source);
-    this.w.set(target);
+    this.w.set(target, source);
   }
 
   /** Takes the vector on top of the stack into a fresh local. */
   keep(): Local {
-    const result = this.w.local("v128");
-    this.w.set(result);
-    return result;
+    return this.w.keep();
   }
 
-  #operation(name: OpName, ...operands: readonly Local[]): Local {
-    for (const operand of operands) this.w.get(operand);
-    this.w.op(name);
+  #operation(name: OpName, ...operands: readonly Operand[]): Local {
+    this.w.op(name, ...operands);
     return this.keep();
   }
 }

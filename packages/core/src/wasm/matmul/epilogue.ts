@@ -1,7 +1,7 @@
 import type { FunctionWriter } from "../function-writer.ts";
 import type { FloatLanes, Local } from "../types.ts";
 import type { MatmulSpec } from "./spec.ts";
-import { storeElements } from "./store.ts";
+import { storeElements } from "../store-elements.ts";
 
 /** Where a tile of results lies in C. */
 export interface TilePlace {
@@ -30,16 +30,10 @@ function eachVector(place: TilePlace, sums: Sums, body: (sum: Local, row: number
   });
 }
 
-function pushAddress(w: FunctionWriter, base: Local, offset: Local): void {
-  w.get(base);
-  w.get(offset);
-  w.op("i32.add");
-}
-
 /** Reads the sums that an earlier block of k has left in C. */
 export function loadTile(w: FunctionWriter, place: TilePlace, sums: Sums): void {
   eachVector(place, sums, (sum, row, column) => {
-    pushAddress(w, place.c, place.offset);
+    w.op("i32.add", place.c, place.offset);
     w.load("v128.load", (row * place.columns + column) * place.elementBytes);
     w.set(sum);
   });
@@ -49,7 +43,7 @@ export function loadTile(w: FunctionWriter, place: TilePlace, sums: Sums): void 
 export function storeTile(w: FunctionWriter, place: TilePlace, sums: Sums): void {
   eachVector(place, sums, (sum, row, column, laneCount) => {
     const offset = (row * place.columns + column) * place.elementBytes;
-    storeElements(w, () => { pushAddress(w, place.c, place.offset); }, offset, sum, place.elementBytes, laneCount);
+    storeElements(w, () => { w.op("i32.add", place.c, place.offset); }, offset, sum, place.elementBytes, laneCount);
   });
 }
 
@@ -60,7 +54,7 @@ export function finishTile(w: FunctionWriter, spec: MatmulSpec, place: TilePlace
     storeTile(w, place, sums);
     return;
   }
-  const parameters = w.parameters.slice(4, 4 + (spec.extraParameters?.length ?? 0));
+  const parameters = w.parameters.slice(5, 5 + (spec.extraParameters?.length ?? 0));
   eachVector(place, sums, (value, row, column, laneCount) => {
     epilogue(w, { value, lanes: place.lanes, laneCount, parameters, row: { base: place.row, plus: row }, column: { base: place.column, plus: column } });
   });

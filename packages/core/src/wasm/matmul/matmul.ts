@@ -1,6 +1,7 @@
+import { pushAffine } from "../affine.ts";
 import type { FunctionWriter } from "../function-writer.ts";
 import type { ModuleWriter } from "../module-writer.ts";
-import type { FunctionReference, Local } from "../types.ts";
+import type { FunctionIndex, Local } from "../types.ts";
 import { finishTile, loadTile, storeTile, type TilePlace } from "./epilogue.ts";
 import { packColumns, packRows } from "./pack.ts";
 import { elementBytesOf, laneCountOf, planMatmul, type MatmulPlan, type PanelGroup, type RowGroup } from "./plan.ts";
@@ -12,6 +13,27 @@ interface BlockOfK {
   /** First k; undefined stands for 0. */
   readonly from: Local | undefined;
   readonly size: number | Local;
+  /** Bytes of one packed row of A or column of B. */
+  readonly bytes: number | Local;
+}
+
+/** A or B: a row of A or a column of B is an item, which has one element for each k. */
+interface Factor {
+  readonly items: "rows" | "columns";
+  readonly base: Local;
+  /** Bytes from one k to the next. */
+  readonly step: number;
+  /** Bytes from one item to the next. */
+  readonly stride: number;
+  /** Where it is packed, if it is. */
+  readonly packed: Local | undefined;
+}
+
+/** Items that are packed or multiplied together, `width` at a time. */
+interface ItemGroup {
+  readonly from: number;
+  readonly to: number;
+  readonly width: number;
 }
 
 /** What all parts of the code need. */
@@ -20,19 +42,18 @@ interface Code {
   readonly spec: MatmulSpec;
   readonly plan: MatmulPlan;
   readonly elementBytes: 4 | 8;
-  readonly a: Local;
-  readonly b: Local;
+  readonly a: Factor;
+  readonly b: Factor;
   readonly c: Local;
-  readonly scratch: Local;
-  /** The rows or columns to compute, if not all. */
-  readonly part: { readonly from: Local; readonly to: Local } | undefined;
+  /** The rows or columns to handle, if not all. */
+  readonly part: { readonly items: Factor["items"]; readonly from: Local; readonly to: Local } | undefined;
 }
 
 /**
  * Adds a function that computes C = op(A)·op(B) for fixed sizes.
  *
- * Its parameters are the byte addresses of a, b, c and scratch memory, then the extra parameters. Nothing is stored outside of C and the
- * {@link matmulScratchBytes} of scratch memory; up to 16 bytes behind A, B and C may be read. C must not overlap A, B or scratch memory.
+ * Its parameters are the byte addresses of a, b, c, the packed A and, `plan.packedB` bytes after it unless threads share it, the packed B; then
+ * the extra parameters. Nothing is stored outside of C and the {@link matmulScratchBytes} of scratch memory; up to 16 bytes behind A, B and C may be read. C must not overlap A, B or scratch memory.
  *
  * @param module - module to add the function to
  * @param spec - sizes, storage and epilogue
@@ -40,146 +61,124 @@ interface Code {
  * @returns the function
  * @see Goto and van de Geijn, "Anatomy of high-performance matrix multiplication", 2008
  */
-export function emitMatmul(module: ModuleWriter, spec: MatmulSpec, plan: MatmulPlan = planMatmul(spec, module.features)): FunctionReference {
+export function emitMatmul(module: ModuleWriter, spec: MatmulSpec, plan: MatmulPlan = planMatmul(spec, module.features)): FunctionIndex {
   const bounds = spec.part === undefined ? [] : (["i32", "i32"] as const);
-  const parameters = ["i32", "i32", "i32", "i32", ...(spec.extraParameters ?? []), ...bounds] as const;
+  const parameters = ["i32", "i32", "i32", "i32", "i32", ...(spec.extraParameters ?? []), ...bounds] as const;
   return module.addFunction(spec.name, { parameters, results: [] }, (w) => {
-    const [a, b, c, scratch] = w.parameters;
-    if (a === undefined || b === undefined || c === undefined || scratch === undefined) return;
-    const [first, end] = spec.part === undefined ? [] : w.parameters.slice(-2);
-    const part = first === undefined || end === undefined ? undefined : { from: first, to: end };
-    const code: Code = { w, spec, plan, elementBytes: elementBytesOf(spec.dtype), a, b, c, scratch, part };
-    if (plan.blockK >= spec.k) {
-      writeBlock(code, { from: undefined, size: spec.k });
+    const [baseOfA, baseOfB, c, packedA, packedB] = w.parameters;
+    if (baseOfA === undefined || baseOfB === undefined || c === undefined) return;
+    const [from, to] = spec.part === undefined ? [] : w.parameters.slice(-2);
+    const items = spec.part === "columns" || spec.part === "packing" ? "columns" : "rows";
+    const part = from === undefined || to === undefined ? undefined : { items, from, to } as const;
+    const { m, n, k } = spec;
+    const elementBytes = elementBytesOf(spec.dtype);
+    const factor = (items: Factor["items"], base: Local, count: number, neighbors: boolean, packed: Local | undefined): Factor => ({
+      items, base, packed, step: neighbors ? count * elementBytes : elementBytes, stride: neighbors ? elementBytes : k * elementBytes,
+    });
+    const a = factor("rows", baseOfA, m, spec.transposeA === true, plan.packA ? packedA : undefined);
+    const b = factor("columns", baseOfB, n, spec.transposeB !== true, plan.packB ? packedB : undefined);
+    const code: Code = { w, spec, plan, elementBytes, a, b, c, part };
+    if (plan.blockK >= k) {
+      writeBlock(code, { from: undefined, size: k, bytes: k * elementBytes });
       return;
     }
-    const from = w.local("i32");
-    const size = w.local("i32");
-    w.for({ counter: from, from: 0, to: spec.k, step: plan.blockK }, () => {
-      w.i32(plan.blockK);
-      pushRemaining(w, spec.k, from);
-      pushRemaining(w, spec.k, from);
-      w.i32(plan.blockK);
-      w.op("i32.gt_s");
-      w.op("select");
-      w.set(size);
-      writeBlock(code, { from, size });
+    const first = w.local("i32");
+    w.for({ counter: first, from: 0, to: k, step: plan.blockK }, () => {
+      w.op("i32.sub", k, first);
+      const size = minimum(w, w.keep("i32"), plan.blockK);
+      w.op("i32.mul", size, elementBytes);
+      writeBlock(code, { from: first, size, bytes: w.keep("i32") });
     });
   });
 }
 
-/** The bounds of a group of tiles, or of what this call computes of them. */
-function within({ w, spec, part }: Code, axis: "rows" | "columns", { from, to }: { readonly from: number; readonly to: number }): { readonly from: number | Local; readonly to: number | Local } {
-  if (part === undefined || spec.part !== axis) return { from, to };
-  return { from: bounded(w, part.from, from, "i32.gt_s"), to: bounded(w, part.to, to, "i32.lt_s") };
+/** A local with the smaller of two numbers. */
+function minimum(w: FunctionWriter, value: Local, limit: number): Local {
+  return chosen(w, value, limit, "i32.lt_s");
 }
 
-/** A local with `bound`, or with `limit` where the comparison does not hold for `bound`. */
-function bounded(w: FunctionWriter, bound: Local, limit: number, holds: "i32.gt_s" | "i32.lt_s"): Local {
-  const result = w.local("i32");
-  w.get(bound);
-  w.i32(limit);
-  w.get(bound);
-  w.i32(limit);
-  w.op(holds);
+/** A local with `value`, or with `limit` where the comparison of the two does not hold. */
+function chosen(w: FunctionWriter, value: Local, limit: number, comparison: "i32.gt_s" | "i32.lt_s"): Local {
+  w.push(value);
+  w.push(limit);
+  w.op(comparison, value, limit);
   w.op("select");
-  w.set(result);
-  return result;
+  return w.keep("i32");
 }
 
-/** Pushes k - from. */
-function pushRemaining(w: FunctionWriter, k: number, from: Local): void {
-  w.i32(k);
-  w.get(from);
-  w.op("i32.sub");
+/** The bounds of a group of tiles, or of what this call computes of them. */
+function within({ w, part }: Code, items: Factor["items"], { from, to }: { readonly from: number; readonly to: number }): { readonly from: number | Local; readonly to: number | Local } {
+  if (part?.items !== items) return { from, to };
+  return { from: chosen(w, part.from, from, "i32.gt_s"), to: minimum(w, part.to, to) };
+}
+
+/** How many columns a panel covers, whether they are all inside C or not. */
+function panelWidth({ spec }: Code, group: PanelGroup): number {
+  return group.vectors * laneCountOf(spec.dtype);
 }
 
 function writeBlock(code: Code, block: BlockOfK): void {
-  const { plan } = code;
-  if (plan.packA) for (const group of plan.panels[0]?.rows ?? []) packRowGroup(code, block, group);
-  if (plan.packB) for (const group of plan.panels) packPanelGroup(code, block, group);
+  const { plan, spec, a, b } = code;
+  if (spec.part !== "rowsOfPacked") for (const group of plan.panels) pack(code, block, b, { ...group, width: panelWidth(code, group) });
+  if (spec.part === "packing") return;
+  for (const { from, to, height } of plan.panels[0]?.rows ?? []) pack(code, block, a, { from, to, width: height });
   for (const group of plan.panels) writePanelGroup(code, block, group);
 }
 
-function packRowGroup(code: Code, block: BlockOfK, group: RowGroup): void {
-  const { w, spec, elementBytes } = code;
-  const row = w.local("i32");
+/** Copies a group of items into scratch memory, where the elements for one k are neighbors. */
+function pack(code: Code, block: BlockOfK, factor: Factor, group: ItemGroup): void {
+  const { w, elementBytes } = code;
+  if (factor.packed === undefined) return;
+  const item = w.local("i32");
   const source = w.local("i32");
   const target = w.local("i32");
-  w.for({ counter: row, ...within(code, "rows", group), step: group.height }, () => {
-    sourceOfA(code, block, row);
-    w.set(source);
-    packedAddress(code, block, row, 0);
-    w.set(target);
-    const copy = { elementBytes, width: group.height, targetWidth: group.height, steps: block.size, source, target };
-    if (spec.transposeA === true) packRows(w, { ...copy, sourceStride: spec.m * elementBytes });
-    else packColumns(w, { ...copy, sourceStride: spec.k * elementBytes });
-  });
-}
-
-function packPanelGroup(code: Code, block: BlockOfK, group: PanelGroup): void {
-  const { w, spec, plan, elementBytes } = code;
-  const column = w.local("i32");
-  const source = w.local("i32");
-  const target = w.local("i32");
-  const targetWidth = group.vectors * laneCountOf(spec.dtype);
-  const width = Math.min(targetWidth, group.to - group.from);
-  w.for({ counter: column, ...within(code, "columns", group), step: targetWidth }, () => {
-    sourceOfB(code, block, column);
-    w.set(source);
-    packedAddress(code, block, column, plan.packedB);
-    w.set(target);
-    const copy = { elementBytes, width, targetWidth, steps: block.size, source, target };
-    if (spec.transposeB === true) packColumns(w, { ...copy, sourceStride: spec.k * elementBytes });
-    else packRows(w, { ...copy, sourceStride: spec.n * elementBytes });
+  w.for({ counter: item, ...within(code, factor.items, group), step: group.width }, () => {
+    w.set(source, () => { pushSource(w, block, factor, item); });
+    w.set(target, () => { pushPlace(code, block, factor, item); });
+    const width = Math.min(group.width, group.to - group.from);
+    const copy = { elementBytes, width, targetWidth: group.width, steps: block.size, source, target };
+    if (factor.stride === elementBytes) packRows(w, { ...copy, sourceStride: factor.step });
+    else packColumns(w, { ...copy, sourceStride: factor.stride });
   });
 }
 
 function writePanelGroup(code: Code, block: BlockOfK, group: PanelGroup): void {
-  const { w, spec, plan } = code;
+  const { w, b } = code;
   const column = w.local("i32");
   const panel = w.local("i32");
-  w.for({ counter: column, ...within(code, "columns", group), step: group.vectors * laneCountOf(spec.dtype) }, () => {
-    if (plan.packB) packedAddress(code, block, column, plan.packedB);
-    else sourceOfB(code, block, column);
-    w.set(panel);
+  w.for({ counter: column, ...within(code, "columns", group), step: panelWidth(code, group) }, () => {
+    w.set(panel, () => { pushPlace(code, block, b, column); });
     for (const rows of group.rows) writeRowGroup(code, block, group, rows, column, panel);
   });
 }
 
 function writeRowGroup(code: Code, block: BlockOfK, group: PanelGroup, rows: RowGroup, column: Local, panel: Local): void {
-  const { w, spec, plan, elementBytes } = code;
+  const { w, spec, elementBytes } = code;
+  const { height } = rows;
   const row = w.local("i32");
   const a = w.local("i32");
   const b = w.local("i32");
   const offset = w.local("i32");
-  const width = Math.min(group.vectors * laneCountOf(spec.dtype), group.to - group.from);
-  w.for({ counter: row, ...within(code, "rows", rows), step: rows.height }, () => {
-    if (plan.packA) packedAddress(code, block, row, 0);
-    else sourceOfA(code, block, row);
-    w.set(a);
-    w.get(panel);
-    w.set(b);
-    pushIndex(w, row, spec.n, column, elementBytes);
-    w.set(offset);
+  const width = Math.min(panelWidth(code, group), group.to - group.from);
+  w.for({ counter: row, ...within(code, "rows", rows), step: height }, () => {
+    w.set(a, () => { pushPlace(code, block, code.a, row); });
+    w.set(b, panel);
+    w.set(offset, () => { pushAffine(w, 0, [[row, spec.n * elementBytes], [column, elementBytes]]); });
 
     const lanes = spec.dtype === "f32" ? "f32x4" as const : "f64x2" as const;
     const place: TilePlace = { lanes, elementBytes, row, column, offset, columns: spec.n, width, c: code.c };
-    const tile = { lanes, height: rows.height, vectors: group.vectors, steps: block.size, a, b, ...strides(code, rows.height, group.vectors) };
+    const isPacked = code.a.packed !== undefined;
+    const tile = {
+      lanes, height, vectors: group.vectors, steps: block.size, a, b,
+      aStep: isPacked ? height * elementBytes : code.a.step,
+      aRow: isPacked ? elementBytes : code.a.stride,
+      bStep: code.b.packed === undefined ? code.b.step : 16 * group.vectors,
+    };
     const sums = tileAccumulators(w, tile);
     startTile(w, block, place, sums);
     accumulateTile(w, tile, sums);
     endTile(code, block, place, sums);
   });
-}
-
-/** Byte distances in A and B as the tile sees them, packed or not. */
-function strides(code: Code, height: number, vectors: number): { readonly aStep: number; readonly aRow: number; readonly bStep: number } {
-  const { spec, plan, elementBytes } = code;
-  const bStep = plan.packB ? 16 * vectors : spec.n * elementBytes;
-  if (plan.packA) return { aStep: height * elementBytes, aRow: elementBytes, bStep };
-  if (spec.transposeA === true) return { aStep: spec.m * elementBytes, aRow: elementBytes, bStep };
-  return { aStep: elementBytes, aRow: spec.k * elementBytes, bStep };
 }
 
 function startTile(w: FunctionWriter, block: BlockOfK, place: TilePlace, sums: readonly (readonly Local[])[]): void {
@@ -192,63 +191,23 @@ function startTile(w: FunctionWriter, block: BlockOfK, place: TilePlace, sums: r
 }
 
 function endTile(code: Code, block: BlockOfK, place: TilePlace, sums: readonly (readonly Local[])[]): void {
-  const { w, spec } = code;
+  const { w, spec, plan } = code;
   if (block.from === undefined || spec.epilogue === undefined) {
     finishTile(w, spec, place, sums);
     return;
   }
-  pushRemaining(w, spec.k, block.from);
-  w.i32(code.plan.blockK);
-  w.op("i32.le_s");
-  w.if(() => { finishTile(w, spec, place, sums); }, () => { storeTile(w, place, sums); });
+  // Is this the last block?
+  w.op("i32.lt_s", block.from, spec.k - plan.blockK);
+  w.if(() => { storeTile(w, place, sums); }, () => { finishTile(w, spec, place, sums); });
 }
 
-/** Pushes (row·columns + column)·elementBytes; an undefined local stands for 0. */
-function pushIndex(w: FunctionWriter, row: Local | undefined, columns: number, column: Local | undefined, elementBytes: number): void {
-  w.i32(0);
-  if (row !== undefined) {
-    w.get(row);
-    w.i32(columns * elementBytes);
-    w.op("i32.mul");
-    w.op("i32.add");
-  }
-  if (column !== undefined) {
-    w.get(column);
-    w.i32(elementBytes);
-    w.op("i32.mul");
-    w.op("i32.add");
-  }
+/** Pushes the address of an item's element at the start of the block, where the matrix has it. */
+function pushSource(w: FunctionWriter, block: BlockOfK, factor: Factor, item: Local): void {
+  pushAffine(w, factor.base, [[block.from, factor.step], [item, factor.stride]]);
 }
 
-/** Pushes the address of the element of A in this row at the start of the block. */
-function sourceOfA(code: Code, block: BlockOfK, row: Local): void {
-  const { w, spec, elementBytes } = code;
-  w.get(code.a);
-  if (spec.transposeA === true) pushIndex(w, block.from, spec.m, row, elementBytes);
-  else pushIndex(w, row, spec.k, block.from, elementBytes);
-  w.op("i32.add");
-}
-
-/** Pushes the address of the element of B in this column at the start of the block. */
-function sourceOfB(code: Code, block: BlockOfK, column: Local): void {
-  const { w, spec, elementBytes } = code;
-  w.get(code.b);
-  if (spec.transposeB === true) pushIndex(w, column, spec.k, block.from, elementBytes);
-  else pushIndex(w, block.from, spec.n, column, elementBytes);
-  w.op("i32.add");
-}
-
-/** Pushes the address in scratch memory of the packed rows or columns from `first` on. */
-function packedAddress(code: Code, block: BlockOfK, first: Local, offset: number): void {
-  const { w, elementBytes } = code;
-  w.get(code.scratch);
-  w.i32(offset);
-  w.op("i32.add");
-  w.get(first);
-  if (typeof block.size === "number") w.i32(block.size);
-  else w.get(block.size);
-  w.op("i32.mul");
-  w.i32(elementBytes);
-  w.op("i32.mul");
-  w.op("i32.add");
+/** Pushes the address where tiles find an item: packed or not. */
+function pushPlace({ w }: Code, block: BlockOfK, factor: Factor, item: Local): void {
+  if (factor.packed === undefined) pushSource(w, block, factor, item);
+  else pushAffine(w, factor.packed, [[item, block.bytes]]);
 }

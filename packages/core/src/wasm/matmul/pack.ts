@@ -1,6 +1,7 @@
 import type { FunctionWriter } from "../function-writer.ts";
 import type { Local } from "../types.ts";
-import { storeElements } from "./store.ts";
+import { storeElements } from "../store-elements.ts";
+import { advance, wholeRounds } from "./steps.ts";
 
 /** One panel to be packed: `width` elements of each of `steps` values of k, put next to each other, k after k. */
 export interface PanelCopy {
@@ -18,13 +19,6 @@ export interface PanelCopy {
   readonly target: Local;
 }
 
-function advance(w: FunctionWriter, local: Local, bytes: number): void {
-  w.get(local);
-  w.i32(bytes);
-  w.op("i32.add");
-  w.set(local);
-}
-
 /**
  * Packs a panel whose elements for one k are neighbors in the source ([k, total], row-major).
  *
@@ -36,10 +30,7 @@ export function packRows(w: FunctionWriter, copy: PanelCopy): void {
   const vectors = Math.ceil((width * elementBytes) / 16);
   w.for({ counter, from: 0, to: copy.steps, step: 1 }, () => {
     for (let vector = 0; vector < vectors; vector += 1) {
-      w.get(target);
-      w.get(source);
-      w.load("v128.load", 16 * vector);
-      w.store("v128.store", 16 * vector);
+      w.store(16 * vector, target, () => { w.load("v128.load", 16 * vector, source); });
     }
     advance(w, source, copy.sourceStride);
     advance(w, target, copy.targetWidth * elementBytes);
@@ -56,26 +47,17 @@ export function packColumns(w: FunctionWriter, copy: PanelCopy): void {
   const lanes = 16 / elementBytes;
   const counter = w.local("i32");
   const rest = w.local("i32");
-  const squares = w.local("i32");
-  pushSteps(w, steps);
-  w.i32(-lanes);
-  w.op("i32.and");
-  w.set(squares);
-  w.for({ counter, from: 0, to: typeof steps === "number" ? steps - (steps % lanes) : squares, step: lanes }, () => {
+  const squares = wholeRounds(w, steps, lanes);
+  w.for({ counter, from: 0, to: squares, step: lanes }, () => {
     eachGroup(copy, lanes, (first, count) => { transposeSquare(w, copy, first, count); });
     advance(w, source, lanes * elementBytes);
     advance(w, target, lanes * copy.targetWidth * elementBytes);
   });
-  w.for({ counter: rest, from: typeof steps === "number" ? steps - (steps % lanes) : squares, to: steps, step: 1 }, () => {
+  w.for({ counter: rest, from: squares, to: steps, step: 1 }, () => {
     eachGroup(copy, lanes, (first, count) => { gatherElements(w, copy, first, count); });
     advance(w, source, elementBytes);
     advance(w, target, copy.targetWidth * elementBytes);
   });
-}
-
-function pushSteps(w: FunctionWriter, steps: number | Local): void {
-  if (typeof steps === "number") w.i32(steps);
-  else w.get(steps);
 }
 
 /** Cuts the panel's width into groups of a vector's width. */
@@ -94,25 +76,18 @@ function transposeSquare(w: FunctionWriter, copy: PanelCopy, first: number, coun
   const lanes = 16 / elementBytes;
   // Rows beyond the panel's end are replaced by its last row, so that nothing outside the source is read.
   const rows = Array.from({ length: lanes }, (_, lane) => {
-    const row = w.local("v128");
-    w.get(source);
-    w.load("v128.load", (first + Math.min(lane, count - 1)) * copy.sourceStride);
-    w.set(row);
-    return row;
+    w.load("v128.load", (first + Math.min(lane, count - 1)) * copy.sourceStride, source);
+    return w.keep();
   });
   transposed(w, rows).forEach((vector, step) => {
     const offset = (step * copy.targetWidth + first) * elementBytes;
-    storeElements(w, () => { w.get(target); }, offset, vector, elementBytes, storedCount(copy, first, count));
+    storeElements(w, target, offset, vector, elementBytes, storedCount(copy, first, count));
   });
 }
 
 function shuffled(w: FunctionWriter, a: Local, b: Local, lanes: readonly number[]): Local {
-  const result = w.local("v128");
-  w.get(a);
-  w.get(b);
-  w.shuffle(lanes);
-  w.set(result);
-  return result;
+  w.shuffle(lanes, a, b);
+  return w.keep();
 }
 
 /** The transposed square of 4 vectors of 4 elements, or of 2 vectors of 2 elements. */
@@ -132,16 +107,12 @@ function transposed(w: FunctionWriter, rows: readonly Local[]): readonly Local[]
 
 function gatherElements(w: FunctionWriter, copy: PanelCopy, first: number, count: number): void {
   const { elementBytes, source, target } = copy;
-  const vector = w.local("v128");
-  w.get(source);
-  w.load(elementBytes === 4 ? "v128.load32_zero" : "v128.load64_zero", first * copy.sourceStride);
-  w.set(vector);
+  w.load(elementBytes === 4 ? "v128.load32_zero" : "v128.load64_zero", first * copy.sourceStride, source);
+  const vector = w.keep();
   for (let lane = 1; lane < count; lane += 1) {
-    w.get(source);
-    w.get(vector);
-    w.loadLane(elementBytes === 4 ? "v128.load32_lane" : "v128.load64_lane", (first + lane) * copy.sourceStride, lane);
+    w.loadLane(elementBytes === 4 ? "v128.load32_lane" : "v128.load64_lane", (first + lane) * copy.sourceStride, lane, source, vector);
     w.set(vector);
   }
   const offset = first * elementBytes;
-  storeElements(w, () => { w.get(target); }, offset, vector, elementBytes, storedCount(copy, first, count));
+  storeElements(w, target, offset, vector, elementBytes, storedCount(copy, first, count));
 }

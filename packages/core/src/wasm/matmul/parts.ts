@@ -1,10 +1,10 @@
 import { laneCountOf } from "./plan.ts";
 import type { MatmulPlan, PanelGroup } from "./plan.ts";
-import type { MatmulShape } from "./spec.ts";
+import type { MatmulShape, ProductPart } from "./spec.ts";
 
-/** How threads may share a product: which way C is cut, and where it may be cut, ascending from 0 to its whole length. */
-export interface ProductSplit {
-  readonly part: "rows" | "columns";
+/** Work that threads share before they meet: which parts it has, and where it may be cut, ascending from 0 to its whole length. */
+export interface ProductStep {
+  readonly part: ProductPart;
   readonly cuts: readonly number[];
 }
 
@@ -21,23 +21,28 @@ function rowCuts({ rows }: PanelGroup, m: number): number[] {
 }
 
 /**
- * Chooses how threads share a product. Each thread packs what it needs: the operand that a cut divides is packed once, the other one
- * by every thread. So C is cut along the larger packed operand.
+ * Chooses how threads share a product. They pack B together, meet, and then compute rows of C. Where the depth is cut they would have to
+ * meet for every block; then each packs what it needs: the factor that a cut divides once, the other one every thread for itself.
  *
  * @param shape - The product.
  * @param plan - Its tiles.
- * @returns The split, or undefined where the work is too little.
+ * @returns What they do between meetings; nothing where the work is too little.
  */
-export function splitProduct(shape: MatmulShape, plan: MatmulPlan): ProductSplit | undefined {
+export function splitProduct(shape: MatmulShape, plan: MatmulPlan): readonly ProductStep[] {
   const { m, n, k, dtype } = shape;
-  if (m * n * k < splitWork) return undefined;
+  if (m * n * k < splitWork) return [];
   const lanes = laneCountOf(dtype);
   const columns = cutsOf(plan.panels.map(({ from, to, vectors }) => ({ from, to, step: vectors * lanes })), n);
   // A row may be cut only where the tiles of all panels end.
   const [first = [], ...others] = plan.panels.map((panel) => rowCuts(panel, m));
   const rows = first.filter((cut) => others.every((other) => other.includes(cut)));
-  const preferred = plan.packB && (!plan.packA || n > m) ? "columns" : "rows";
-  const split: Readonly<Record<ProductSplit["part"], readonly number[]>> = { rows, columns };
-  const part = split[preferred].length > 2 ? preferred : preferred === "rows" ? "columns" : "rows";
-  return split[part].length > 2 ? { part, cuts: split[part] } : undefined;
+  const byRows: ProductStep = { part: "rows", cuts: rows };
+  const byColumns: ProductStep = { part: "columns", cuts: columns };
+  if (isCut(byRows) && isCut(byColumns) && plan.packB && plan.blockK >= k) return [{ part: "packing", cuts: columns }, { part: "rowsOfPacked", cuts: rows }];
+  const preferred = plan.packB && n > m ? [byColumns, byRows] : [byRows, byColumns];
+  return preferred.filter(isCut).slice(0, 1);
+}
+
+function isCut({ cuts }: ProductStep): boolean {
+  return cuts.length > 2;
 }

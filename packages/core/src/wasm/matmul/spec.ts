@@ -13,14 +13,20 @@ export interface MatmulShape {
   readonly transposeB?: boolean;
 }
 
+/**
+ * A part of a product: some rows or columns of C with all that they need; or, where B is packed once for all, first the packing of
+ * some columns of B and then some rows of C.
+ */
+export type ProductPart = "rows" | "columns" | "packing" | "rowsOfPacked";
+
 /** A matrix product as a function of a module. */
 export interface MatmulSpec extends MatmulShape {
   /** Export name, if any. */
   readonly name?: string;
-  /** Types of parameters that follow the addresses of a, b, c and scratch memory; for the epilogue. */
+  /** Types of parameters that follow the addresses of a, b, c, the packed A and the packed B; for the epilogue. */
   readonly extraParameters?: readonly ValueType[];
-  /** Computes only some rows or columns of C: the last two parameters are the first and the one after the last, both between tiles. */
-  readonly part?: "rows" | "columns";
+  /** Does only a part: the last two parameters are the first row or column and the one after the last, both between tiles. */
+  readonly part?: ProductPart;
   /**
    * Stores each vector of results, or what it makes of it, in the place of a plain store in C; called while the code is generated, once
    * for each place in the code.

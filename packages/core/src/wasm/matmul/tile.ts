@@ -1,6 +1,7 @@
 import type { Features } from "../features.ts";
 import type { FunctionWriter } from "../function-writer.ts";
 import type { FloatLanes, Local } from "../types.ts";
+import { advance, wholeRounds } from "./steps.ts";
 
 /** The inner product of a few rows of A with a panel of B, kept in registers. */
 export interface TileCode {
@@ -54,49 +55,32 @@ export function accumulateTile(w: FunctionWriter, tile: TileCode, sums: readonly
     return;
   }
   const round = stepsPerRound(w.features);
-  if (round > 1) accumulateSteps(w, tile, sums, round, wholeRounds(w, steps, round));
-  // With a static number of steps it is known whether any are left.
-  if (round === 1 || typeof steps !== "number" || steps % round !== 0) accumulateSteps(w, tile, sums, 1, round === 1 ? steps : remaining(w, steps, round));
-}
-
-function wholeRounds(w: FunctionWriter, steps: number | Local, round: number): number | Local {
-  if (typeof steps === "number") return steps - (steps % round);
-  return masked(w, steps, -round);
+  accumulateSteps(w, tile, sums, round, round === 1 ? steps : wholeRounds(w, steps, round));
+  if (round > 1) accumulateSteps(w, tile, sums, 1, remaining(w, steps, round));
 }
 
 function remaining(w: FunctionWriter, steps: number | Local, round: number): number | Local {
-  return typeof steps === "number" ? steps % round : masked(w, steps, round - 1);
-}
-
-function masked(w: FunctionWriter, steps: Local, mask: number): Local {
-  const result = w.local("i32");
-  w.get(steps);
-  w.i32(mask);
-  w.op("i32.and");
-  w.set(result);
-  return result;
+  if (typeof steps === "number") return steps % round;
+  w.op("i32.and", steps, round - 1);
+  return w.keep("i32");
 }
 
 /** Runs over steps of k, a multiple of `round`, several in each round. */
 function accumulateSteps(w: FunctionWriter, tile: TileCode, sums: readonly (readonly Local[])[], round: number, steps: number | Local): void {
-  const end = w.local("i32");
-  w.get(tile.b);
-  pushProduct(w, steps, tile.bStep);
-  w.op("i32.add");
-  w.set(end);
+  if (steps === 0) return;
+  w.op("i32.add", tile.b, typeof steps === "number" ? steps * tile.bStep : () => { w.op("i32.mul", steps, tile.bStep); });
+  const end = w.keep("i32");
   const rounds = (): void => {
     w.loop((again) => {
       for (let step = 0; step < round; step += 1) oneStep(w, tile, sums, step);
       advance(w, tile.a, round * tile.aStep);
       advance(w, tile.b, round * tile.bStep);
-      w.get(tile.b);
-      w.get(end);
-      w.op("i32.ne");
+      w.op("i32.ne", tile.b, end);
       w.brIf(again);
     });
   };
   if (typeof steps === "number") {
-    if (steps > 0) rounds();
+    rounds();
     return;
   }
   w.get(steps);
@@ -105,37 +89,16 @@ function accumulateSteps(w: FunctionWriter, tile: TileCode, sums: readonly (read
 
 function oneStep(w: FunctionWriter, tile: TileCode, sums: readonly (readonly Local[])[], step: number): void {
   const element = w.local("v128");
-  const row = Array.from({ length: tile.vectors }, () => w.local("v128"));
-  row.forEach((vector, index) => {
-    w.get(tile.b);
-    w.load("v128.load", step * tile.bStep + 16 * index);
-    w.set(vector);
+  const row = Array.from({ length: tile.vectors }, (_, index) => {
+    w.load("v128.load", step * tile.bStep + 16 * index, tile.b);
+    return w.keep();
   });
   sums.forEach((sumRow, height) => {
-    w.get(tile.a);
-    w.load(tile.lanes === "f32x4" ? "v128.load32_splat" : "v128.load64_splat", step * tile.aStep + height * tile.aRow);
+    w.load(tile.lanes === "f32x4" ? "v128.load32_splat" : "v128.load64_splat", step * tile.aStep + height * tile.aRow, tile.a);
     w.set(element);
     sumRow.forEach((sum, index) => {
       w.multiplyAdd(tile.lanes, element, row[index] ?? element, sum);
       w.set(sum);
     });
   });
-}
-
-function advance(w: FunctionWriter, local: Local, bytes: number): void {
-  w.get(local);
-  w.i32(bytes);
-  w.op("i32.add");
-  w.set(local);
-}
-
-/** Pushes steps·bytes. */
-function pushProduct(w: FunctionWriter, steps: number | Local, bytes: number): void {
-  if (typeof steps === "number") {
-    w.i32(steps * bytes);
-    return;
-  }
-  w.get(steps);
-  w.i32(bytes);
-  w.op("i32.mul");
 }

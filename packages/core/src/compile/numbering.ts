@@ -1,0 +1,15 @@
+/** Numbers items in the order in which they are first asked for. */
+export class Numbering<Item> {
+  /** The items by number. */
+  readonly items: Item[] = [];
+  readonly #numbers = new Map<Item, number>();
+
+  of(item: Item): number {
+    let number = this.#numbers.get(item);
+    if (number === undefined) {
+      number = this.items.push(item) - 1;
+      this.#numbers.set(item, number);
+    }
+    return number;
+  }
+}

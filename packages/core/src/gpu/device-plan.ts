@@ -1,0 +1,122 @@
+import type { LoadedPlan } from "../compile/backend.ts";
+import { runHost } from "../compile/host-program.ts";
+import type { Plan } from "../compile/plan.ts";
+import { failInternally } from "../errors.ts";
+import type { Storage } from "../tensor/storage.ts";
+import type { DeviceBackend } from "./device-backend.ts";
+import type { DeviceBuffer, PrintedKernel, Runner } from "./device.ts";
+import { deviceDType, hostElements, toDevice } from "./elements.ts";
+import { printElementKernel } from "./print/element-kernel.ts";
+import { quadsOf } from "./print/kernel-source.ts";
+import { printProductKernel } from "./print/product-kernel.ts";
+import type { DeviceProgram } from "./program/device-program.ts";
+import { lowerPlan } from "./program/lower.ts";
+import { limitInputs } from "./program/narrow.ts";
+import { assignSlots } from "./program/slots.ts";
+import { TensorBuffer } from "./tensor-buffer.ts";
+
+/** A plan made ready for one device: its state stays there from run to run. */
+export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
+  readonly plan: Plan;
+  readonly #backend: DeviceBackend<Buffer>;
+  readonly #program: DeviceProgram;
+  readonly #runner: Runner<Buffer>;
+  readonly #quads: readonly number[];
+  /** What the program's buffers are in this run. */
+  readonly #bound: (Buffer | undefined)[];
+  /** Where inputs from the host's memory are uploaded to. */
+  readonly #uploads: (Buffer | undefined)[];
+  /** What the next state of the updated inputs is written into: state changes between two buffers. */
+  readonly #spares: (Buffer | undefined)[];
+  readonly #uploadedBytes: number[];
+
+  constructor(backend: DeviceBackend<Buffer>, plan: Plan) {
+    this.plan = plan;
+    this.#backend = backend;
+    const { device, pool } = backend;
+    const program = limitInputs(lowerPlan(plan, device.name), device.inputLimit);
+    this.#program = program;
+    this.#quads = program.buffers.map(({ length, dtype }) => quadsOf(length, dtype));
+    const slots = assignSlots(program, this.#quads);
+    const temporaries = slots.quads.map((quads) => pool.take(quads));
+    this.#bound = program.buffers.map((_, buffer) => temporaries[slots.slotOf[buffer] ?? -1]);
+    const kernels = program.kernels.filter(({ output }) => program.buffers[output]?.length !== 0);
+    const printed = kernels.map((kernel): PrintedKernel => ({
+      source: kernel.kind === "product" ? printProductKernel(kernel, device.dialect) : printElementKernel(kernel, program.buffers, device.dialect),
+      output: kernel.output,
+    }));
+    this.#runner = device.prepare(printed, plan.host);
+    this.#uploads = plan.inputs.map(() => undefined);
+    this.#spares = plan.inputs.map(() => undefined);
+    this.#uploadedBytes = plan.inputs.map(() => 0);
+  }
+
+  run(inputs: readonly Storage[]): Storage[] {
+    this.#backend.device.health.check();
+    runHost(this.plan.host);
+    const outputs: Storage[] = [];
+    this.#program.buffers.forEach(({ place }, buffer) => {
+      if (place.kind === "input") this.#bound[buffer] = this.#bindInput(place.input, inputs[place.input]);
+      else if (place.kind === "updated") this.#bound[buffer] = this.#spares[place.input] ?? this.#take(buffer);
+      else if (place.kind === "output") outputs[place.output] = this.#bindOutput(buffer, place.output);
+    });
+    this.#runner.run(this.#bound);
+    this.#handOver(inputs);
+    return outputs;
+  }
+
+  describe(): string[] {
+    const bytes = this.#uploadedBytes.reduce((total, each) => total + each, 0);
+    const uploads = this.#uploadedBytes.flatMap((each, input) => (each === 0 ? [] : [this.plan.inputs[input]?.argument?.label ?? `constant${String(input)}`]));
+    return [
+      `${String(this.#program.kernels.length)} GPU kernels on ${this.#backend.name}`,
+      bytes === 0 ? "the last call uploaded nothing" : `the last call uploaded ${String(bytes)} bytes: ${uploads.join(", ")}`,
+    ];
+  }
+
+  #take(buffer: number): Buffer {
+    return this.#backend.pool.take(this.#quads[buffer] ?? 0);
+  }
+
+  /** The buffer of an input. Arrays that come a second time stay on the device. */
+  #bindInput(input: number, storage: Storage | undefined): Buffer {
+    if (storage === undefined) failInternally("a plan input has no elements");
+    const own = this.#backend.bufferOf(storage);
+    this.#uploadedBytes[input] = own === undefined ? 4 * storage.length : 0;
+    if (own !== undefined) return own.buffer;
+    if (storage.used && storage.array !== undefined) {
+      const resident = this.#backend.uploaded(storage);
+      this.#backend.attach(storage, resident);
+      return resident.buffer;
+    }
+    storage.used = true;
+    const dtype = deviceDType(storage.dtype);
+    const target = (this.#uploads[input] ??= this.#backend.pool.take(quadsOf(storage.length, dtype)));
+    this.#backend.device.write(target, toDevice(hostElements(storage), dtype));
+    return target;
+  }
+
+  #bindOutput(buffer: number, output: number): Storage {
+    const { dtype, length } = this.#program.buffers[buffer] ?? failInternally("an output has no buffer");
+    const made = this.#take(buffer);
+    this.#bound[buffer] = made;
+    return this.#backend.managed(this.plan.freshOutputs[output]?.dtype ?? dtype, new TensorBuffer(this.#backend, dtype, length, { buffer: made, owners: 1 }));
+  }
+
+  /** The arguments that the plan updates get the buffers with their next state; their old ones are written into next time. */
+  #handOver(inputs: readonly Storage[]): void {
+    this.#program.after.forEach((buffer, input) => {
+      const { place, dtype, length } = this.#program.buffers[buffer] ?? failInternally("an updated input has no buffer");
+      if (place.kind !== "updated") return;
+      const storage = inputs[input];
+      const next = this.#bound[buffer];
+      if (storage === undefined || next === undefined) failInternally("an updated input has no elements");
+      const old = this.#backend.bufferOf(storage);
+      this.#spares[input] = old?.isAlone === true ? old.detach() : undefined;
+      if (this.#spares[input] === undefined) old?.release();
+      storage.array = undefined;
+      storage.buffer = undefined;
+      this.#backend.attach(storage, new TensorBuffer(this.#backend, dtype, length, { buffer: next, owners: 1 }));
+    });
+  }
+}

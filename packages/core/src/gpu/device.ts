@@ -1,0 +1,42 @@
+import type { HostProgram } from "../compile/host-program.ts";
+import type { DeviceHealth } from "./health.ts";
+import type { KernelSource } from "./print/kernel-source.ts";
+
+/** Memory for some quads of four floats on a device. */
+export interface DeviceBuffer {
+  /** A number of its own. */
+  readonly id: number;
+  readonly quads: number;
+}
+
+/** A printed kernel and the program buffer that it writes. */
+export interface PrintedKernel {
+  readonly source: KernelSource;
+  readonly output: number;
+}
+
+/** Kernels that a device has made ready to run. */
+export interface Runner<Buffer extends DeviceBuffer> {
+  /** Issues all kernels in order; `bound` tells what the program's buffers are in this run. */
+  run(bound: readonly (Buffer | undefined)[]): void;
+}
+
+/** What the executor needs of a way to compute on a GPU. */
+export interface Device<Buffer extends DeviceBuffer = DeviceBuffer> {
+  readonly name: "webgpu" | "webgl2";
+  readonly dialect: "wgsl" | "glsl";
+  readonly health: DeviceHealth;
+  /** How many buffers a kernel may read. */
+  readonly inputLimit: number;
+  /** The largest buffer. */
+  readonly quadLimit: number;
+  /** Makes a buffer; what it holds is undefined. */
+  create(quads: number): Omit<Buffer, "id">;
+  destroy(buffer: Buffer): void;
+  /** Replaces what a buffer holds, after the kernels that were issued before. */
+  write(buffer: Buffer, floats: Float32Array<ArrayBuffer>): void;
+  /** Copies out what a buffer holds, after the kernels that were issued before. */
+  read(buffer: Buffer): Promise<Float32Array>;
+  /** Makes kernels ready; their scalar arguments are read from the host program at each run. */
+  prepare(kernels: readonly PrintedKernel[], host: HostProgram): Runner<Buffer>;
+}

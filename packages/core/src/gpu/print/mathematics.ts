@@ -1,0 +1,158 @@
+/*
+ * Element functions of f32 on four elements at a time. The built-in ones of the shading languages are allowed to lose NaN, to be
+ * wrong for negative bases and to be off by thousands of units in the last place; these are not. Denormal numbers may count as zero.
+ *
+ * Polynomials and range reductions are those of Moshier's Cephes library (single precision).
+ */
+
+const exponential = `
+V qPowerOfTwo(I n) {
+  return qFloat(U((n + I(127)) << U(23u)));
+}
+V qExp(V x) {
+  V c = clamp(x, V(-104.0), V(89.0));
+  V n = floor(c * 1.4426950408889634 + 0.5);
+  V r = c - n * 0.693359375 + n * 2.12194440e-4;
+  V p = ((((1.9875691500e-4 * r + 1.3981999507e-3) * r + 8.3334519073e-3) * r + 4.1665795894e-2) * r + 1.6666665459e-1) * r + 5.0000001201e-1;
+  I whole = I(n);
+  I halved = whole / I(2);
+  return qChoose(qNan(x), x, (p * r * r + r + 1.0) * qPowerOfTwo(halved) * qPowerOfTwo(whole - halved));
+}
+V qSigmoid(V x) {
+  return 1.0 / (1.0 + qExp(-x));
+}
+V qTanh(V x) {
+  V z = x * x;
+  V small = ((((-5.70498872745e-3 * z + 2.06390887954e-2) * z - 5.37397155531e-2) * z + 1.33314422036e-1) * z - 3.33332819422e-1) * z * x + x;
+  V large = 1.0 - 2.0 / (qExp(2.0 * abs(x)) + 1.0);
+  V turned = qChoose(qLess(x, V(0.0)), -large, large);
+  return qChoose(qNan(x), x, qChoose(qLess(abs(x), V(0.625)), small, turned));
+}`;
+
+const logarithm = `
+V qLogNearOne(V f) {
+  V p = (((((((7.0376836292e-2 * f - 1.1514610310e-1) * f + 1.1676998740e-1) * f - 1.2420140846e-1) * f + 1.4249322787e-1) * f - 1.6668057665e-1) * f + 2.0000714765e-1) * f - 2.4999993993e-1) * f + 3.3333331174e-1;
+  return p * f * f * f - 0.5 * f * f;
+}
+V qLog(V x) {
+  U bits = qBits(x);
+  I e = I(bits - U(0x3f3504f3u)) >> U(23u);
+  V f = qFloat(bits - U(e << U(23u))) - 1.0;
+  V power = V(e);
+  V finite = (f + (qLogNearOne(f) - 2.12194440e-4 * power)) + 0.693359375 * power;
+  V positive = qChoose(qLessEqual(qInfinity(), x), x, finite);
+  V valid = qChoose(qLess(x, V(1.17549435e-38)), -qInfinity(), positive);
+  return qChoose(qLess(x, V(-1.17549435e-38)), qInvalid(x), qChoose(qNan(x), x, valid));
+}
+V qLog1p(V x) {
+  V close = qLogNearOne(x) + x;
+  return qChoose(qLess(abs(x + 0.06), V(0.35)), close, qLog(1.0 + x));
+}`;
+
+const trigonometry = `
+V qQuarter(V x, float shift) {
+  V n = floor(x * 0.6366197723675814 + 0.5);
+  V r = ((x - n * 1.5703125) - n * 4.837512969970703e-4) - n * 7.549789948768648e-8;
+  V z = r * r;
+  V sine = ((-1.9515295891e-4 * z + 8.3321608736e-3) * z - 1.6666654611e-1) * z * r + r;
+  V cosine = ((2.443315711809948e-5 * z - 1.388731625493765e-3) * z + 4.166664568298827e-2) * z * z - 0.5 * z + 1.0;
+  V turns = (n + shift) - 4.0 * floor((n + shift) * 0.25);
+  V odd = turns - 2.0 * floor(turns * 0.5);
+  V value = qChoose(qLess(V(0.5), odd), cosine, sine);
+  V turned = qChoose(qLess(V(1.5), turns), -value, value);
+  return qChoose(qLess(abs(x), qInfinity()), turned, qInvalid(x));
+}
+V qSin(V x) {
+  return qQuarter(x, 0.0);
+}
+V qCos(V x) {
+  return qQuarter(x, 1.0);
+}`;
+
+const power = `
+V qPow(V x, V y) {
+  V size = qExp(y * qLog(abs(x)));
+  B whole = qEqual(floor(y), y);
+  V halved = 0.5 * abs(y);
+  B odd = qLess(floor(halved), halved);
+  V negative = qChoose(whole, qChoose(odd, -size, size), qInvalid(x));
+  V settled = qChoose(qLess(abs(x), qInfinity()), negative, qChoose(whole, qChoose(odd, -size, size), size));
+  return qChoose(qEqual(y, V(0.0)), V(1.0), qChoose(qLess(x, V(0.0)), settled, size));
+}`;
+
+const simple = `
+B qNan(V x) {
+  return qGreaterUint(qBits(x) & U(0x7fffffffu), U(0x7f800000u));
+}
+V qInvalid(V x) {
+  return qFloat(qBits(x) | U(0x7fc00000u));
+}
+V qInfinity() {
+  return qFloat(U(0x7f800000u));
+}
+V qLowest() {
+  return qFloat(U(0xff800000u));
+}
+V qMask(B b) {
+  return qChoose(b, V(1.0), V(0.0));
+}
+V qNeg(V x) {
+  return -x;
+}
+V qSqrt(V x) {
+  return qChoose(qLess(x, V(0.0)), qInvalid(x), sqrt(x));
+}
+V qRelu(V x) {
+  return qChoose(qLess(x, V(0.0)), V(0.0), x);
+}
+V qAbs(V x) {
+  return abs(x);
+}
+V qSign(V x) {
+  return qChoose(qLess(x, V(0.0)), V(-1.0), qChoose(qLess(V(0.0), x), V(1.0), x));
+}
+V qLogicalNot(V m) {
+  return 1.0 - m;
+}
+V qAdd(V a, V b) {
+  return a + b;
+}
+V qSub(V a, V b) {
+  return a - b;
+}
+V qMul(V a, V b) {
+  return a * b;
+}
+V qDiv(V a, V b) {
+  return a / b;
+}
+V qMaximum(V a, V b) {
+  return qChoose(qNan(a), a, qChoose(qNan(b), b, max(a, b)));
+}
+V qMinimum(V a, V b) {
+  return qChoose(qNan(a), a, qChoose(qNan(b), b, min(a, b)));
+}
+V qIsLess(V a, V b) {
+  return qMask(qLess(a, b));
+}
+V qIsLessEqual(V a, V b) {
+  return qMask(qLessEqual(a, b));
+}
+V qIsEqual(V a, V b) {
+  return qMask(qEqual(a, b));
+}
+V qLogicalAnd(V a, V b) {
+  return a * b;
+}
+V qLogicalOr(V a, V b) {
+  return max(a, b);
+}
+V qWhere(V m, V a, V b) {
+  return qChoose(qLess(V(0.5), m), a, b);
+}
+V qSplat(float x) {
+  return V(x);
+}`;
+
+/** The functions of f32 in our notation. */
+export const mathematics: string = [simple, exponential, logarithm, trigonometry, power].join("\n");

@@ -1,0 +1,43 @@
+import { fail, failInternally } from "../../errors.ts";
+import type { GpuJs } from "../gpujs.ts";
+import { kernelSettings } from "../gpujs.ts";
+import type { KernelSource } from "../print/kernel-source.ts";
+import { textureSize } from "./textures.ts";
+
+/** The fields of gpu.js's WebGL2 kernel that make it usable as a compiler. */
+interface CompilerFields {
+  build(...parameters: unknown[]): void;
+  _setupOutputTexture?: () => void;
+  readonly program?: WebGLProgram;
+  readonly framebuffer?: WebGLFramebuffer;
+  readonly texSize?: ArrayLike<number>;
+  readonly maxTexSize?: ArrayLike<number>;
+}
+
+/**
+ * Lets gpu.js compile a kernel in our context, and takes the program.
+ *
+ * @param gpujs - An instance of gpu.js on this context.
+ * @param gl - The context.
+ * @param kernel - The kernel.
+ * @param inputQuads - The quads of its inputs, in order: their sizes become constants of the program.
+ * @throws OptError `backend` for a program that does not link, which gpu.js would not notice.
+ */
+export function compileGlsl(gpujs: GpuJs, gl: WebGL2RenderingContext, kernel: KernelSource, inputQuads: readonly number[]): WebGLProgram {
+  const { kernel: made } = gpujs.createKernel(kernel.source, kernelSettings(kernel));
+  const fields = made as unknown as CompilerFields;
+  if (typeof fields.build !== "function" || typeof fields._setupOutputTexture !== "function") fail("backend", "webgl2: this gpu.js hides the fields that its programs are taken from.");
+  // Results go into textures of our own.
+  fields._setupOutputTexture = () => undefined;
+  const stands = inputQuads.map((quads) => ({ type: "ArrayTexture(4)", texture: {}, size: textureSize(quads), dimensions: [quads, 1, 1], output: [quads], context: gl }));
+  fields.build(...stands, ...kernel.scalars.map(() => 0));
+  const { program, framebuffer, texSize } = fields;
+  if (program === undefined || texSize === undefined) return fail("backend", "webgl2: this gpu.js hides the fields that its programs are taken from.");
+  if (gl.getProgramParameter(program, gl.LINK_STATUS) !== true) {
+    fail("backend", gl.isContextLost() ? "webgl2: the context was lost while a kernel was compiled." : `webgl2: a kernel does not link: ${gl.getProgramInfoLog(program) ?? "no reason given"}`);
+  }
+  gl.deleteFramebuffer(framebuffer ?? null);
+  const [width, height] = textureSize(kernel.quads);
+  if (texSize[0] !== width || texSize[1] !== height) failInternally("gpu.js lays out a texture in another size than expected");
+  return program;
+}

@@ -1,0 +1,57 @@
+import type { DeviceHealth } from "../health.ts";
+
+/** A shader ready to run. */
+export interface Pipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/** Makes pipelines, each once: kernels of equal layers have equal code. */
+export class Pipelines {
+  readonly #device: GPUDevice;
+  readonly #health: DeviceHealth;
+  readonly #known = new Map<string, Pipeline>();
+  readonly #layouts = new Map<number, GPUBindGroupLayout>();
+
+  constructor(device: GPUDevice, health: DeviceHealth) {
+    this.#device = device;
+    this.#health = health;
+  }
+
+  /**
+   * The pipeline of a shader whose binding 0 is a uniform block at a dynamic offset, followed by the inputs and the output.
+   * An error in the shader arrives later, with the next read.
+   */
+  of(code: string, inputs: number): Pipeline {
+    const known = this.#known.get(code);
+    if (known !== undefined) return known;
+    const layout = this.#layoutFor(inputs);
+    this.#device.pushErrorScope("validation");
+    const module = this.#device.createShaderModule({ code });
+    const pipeline = this.#device.createComputePipeline({
+      layout: this.#device.createPipelineLayout({ bindGroupLayouts: [layout] }),
+      compute: { module, entryPoint: "main" },
+    });
+    void this.#device.popErrorScope().then((error) => {
+      if (error !== null) this.#health.report(`a kernel does not compile: ${error.message}\n${code}`);
+    }, () => undefined);
+    const made = { pipeline, layout };
+    this.#known.set(code, made);
+    return made;
+  }
+
+  #layoutFor(inputs: number): GPUBindGroupLayout {
+    const known = this.#layouts.get(inputs);
+    if (known !== undefined) return known;
+    const compute = 4;
+    const layout = this.#device.createBindGroupLayout({
+      entries: [
+        { binding: 0, visibility: compute, buffer: { type: "uniform", hasDynamicOffset: true } },
+        ...Array.from({ length: inputs }, (_, input) => ({ binding: 1 + input, visibility: compute, buffer: { type: "read-only-storage" as const } })),
+        { binding: 1 + inputs, visibility: compute, buffer: { type: "storage" as const } },
+      ],
+    });
+    this.#layouts.set(inputs, layout);
+    return layout;
+  }
+}
