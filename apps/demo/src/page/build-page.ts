@@ -1,7 +1,6 @@
 import { fileURLToPath } from "node:url";
 import type { InlineConfig } from "vite";
 import { build, defaultClientConditions } from "vite";
-import { gpuPlaceholder } from "./gpu-placeholder.ts";
 
 /** What a server should send with the page: nothing from elsewhere, no `eval`; WebAssembly for the CPU backend. */
 export const CONTENT_SECURITY_POLICY = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'";
@@ -15,8 +14,7 @@ export function pageConfig(folder: string): InlineConfig {
     // The page may stand in any folder of a site.
     base: "./",
     resolve: { conditions: ["@opt/source", ...defaultClientConditions] },
-    plugins: [gpuPlaceholder()],
-    worker: { format: "es", plugins: () => [gpuPlaceholder()] },
+    worker: { format: "es" },
     build: {
       outDir: folder,
       emptyOutDir: true,

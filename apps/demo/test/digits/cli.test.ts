@@ -54,6 +54,7 @@ describe("help", () => {
     expect(output).toMatch(/cosine +half a cosine wave/u);
     expect(output).toContain("(default: 128)");
     expect(output).toContain("npm run demo -- --data");
+    expect(output).toContain("npm run demo -- page");
   });
 });
 
@@ -74,7 +75,7 @@ describe("a piped run", () => {
   });
 
   it("says nothing with --quiet and writes nothing with --no-report", async () => {
-    const { code, output, errors } = await runCli([...TINY, "--optimizer", "adam", "--quiet", "--no-report", "--json", "quiet/results.json"], { cwd });
+    const { code, output, errors } = await runCli([...TINY, "--backend", "cpu", "--optimizer", "adam", "--quiet", "--no-report", "--json", "quiet/results.json"], { cwd });
     expect([code, output, errors]).toEqual([0, "", ""]);
     expect(await readdir(join(cwd, "quiet"))).toEqual(["results.json"]);
   });

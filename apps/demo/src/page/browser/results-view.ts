@@ -40,29 +40,47 @@ export function makeResultsView(): ResultsView {
     accuracy: byId("accuracy", HTMLElement),
   };
   const curve = byId("curve", HTMLElement);
-  const epochs = byId("epochs", HTMLTableSectionElement);
   const scroll = byId("epochs-scroll", HTMLElement);
+  const epochs = byId("epochs", HTMLTableSectionElement);
   const chart = makeLossChart(curve);
   let losses: number[] = [];
   let total = FIRST_TOTAL;
   let average = movingAverage(SMOOTHING);
   let smoothLoss = Number.NaN;
-  chart.draw(losses, total);
+  let newRows: HTMLTableRowElement[] = [];
+  let frame = 0;
+
+  function draw(): void {
+    frame = 0;
+    chart.draw(losses, total);
+    if (newRows.length === 0) return;
+    // The list follows its end, unless its reader has scrolled back.
+    const follows = scroll.scrollTop + scroll.clientHeight >= scroll.scrollHeight - 1;
+    epochs.append(...newRows);
+    newRows = [];
+    if (follows) scroll.scrollTop = scroll.scrollHeight;
+  }
+  /** Draws once a frame, however many messages come. */
+  function drawSoon(): void {
+    if (frame === 0) frame = requestAnimationFrame(draw);
+  }
+  drawSoon();
 
   return {
     clear: () => {
       for (const figure of Object.values(figures)) figure.textContent = MISSING;
       epochs.replaceChildren();
       losses = [];
+      newRows = [];
       average = movingAverage(SMOOTHING);
-      chart.draw(losses, total);
+      drawSoon();
     },
     showBackend: (name) => {
       figures.backend.textContent = name;
     },
     expect: (totalSteps) => {
       total = totalSteps;
-      chart.draw(losses, total);
+      drawSoon();
     },
     addLosses: (more, stepsPerSecond) => {
       for (const loss of more) {
@@ -72,16 +90,13 @@ export function makeResultsView(): ResultsView {
       figures.step.textContent = `${formatCount(losses.length)} / ${formatCount(total)}`;
       figures.loss.textContent = formatLoss(smoothLoss);
       figures.rate.textContent = stepsPerSecond < SLOW ? stepsPerSecond.toFixed(1) : formatCount(stepsPerSecond);
-      chart.draw(losses, total);
+      drawSoon();
     },
     addEpoch: (epoch, loss, accuracy) => {
       figures.accuracy.textContent = formatPercent(accuracy);
-      const row = rowOf([String(epoch), formatLoss(loss), formatPercent(accuracy)]);
-      // The list follows its end, unless its reader has scrolled back.
-      const follows = scroll.scrollTop + scroll.clientHeight >= scroll.scrollHeight - 1;
-      epochs.append(row);
-      if (follows) scroll.scrollTop = scroll.scrollHeight;
+      newRows.push(rowOf([String(epoch), formatLoss(loss), formatPercent(accuracy)]));
       curve.setAttribute("aria-label", `Training loss by step: ${formatLoss(loss)} in epoch ${epoch}, after ${formatCount(losses.length)} steps`);
+      drawSoon();
     },
     get steps() {
       return losses.length;
