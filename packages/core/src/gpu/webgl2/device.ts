@@ -3,9 +3,10 @@ import { failInternally } from "../../errors.ts";
 import type { Device, DeviceBuffer, PrintedKernel, Runner } from "../device.ts";
 import type { GpuJs } from "../gpujs.ts";
 import { DeviceHealth } from "../health.ts";
+import { ProductPrograms } from "./product-programs.ts";
 import { Programs } from "./programs.ts";
 import { WebGl2Runner } from "./runner.ts";
-import { textureSize } from "./textures.ts";
+import { readTexels, textureSize } from "./textures.ts";
 
 /** A texture of four floats a texel. */
 export interface WebGl2Buffer extends DeviceBuffer {
@@ -21,6 +22,7 @@ export class WebGl2Device implements Device<WebGl2Buffer> {
   readonly health: DeviceHealth = new DeviceHealth("webgl2");
   readonly gl: WebGL2RenderingContext;
   readonly programs: Programs;
+  readonly products: ProductPrograms;
   readonly inputLimit: number;
   readonly quadLimit: number;
   readonly framebuffer: WebGLFramebuffer;
@@ -28,6 +30,7 @@ export class WebGl2Device implements Device<WebGl2Buffer> {
   constructor(gl: WebGL2RenderingContext, gpujs: GpuJs) {
     this.gl = gl;
     this.programs = new Programs(gl, gpujs);
+    this.products = new ProductPrograms(gl);
     // Numbers by definition of these parameters.
     this.inputLimit = gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) as number;
     const side = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
@@ -44,9 +47,7 @@ export class WebGl2Device implements Device<WebGl2Buffer> {
     const texture = gl.createTexture();
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, texture);
-    for (const [name, value] of [[gl.TEXTURE_WRAP_S, gl.CLAMP_TO_EDGE], [gl.TEXTURE_WRAP_T, gl.CLAMP_TO_EDGE], [gl.TEXTURE_MIN_FILTER, gl.NEAREST], [gl.TEXTURE_MAG_FILTER, gl.NEAREST]] as const) {
-      gl.texParameteri(gl.TEXTURE_2D, name, value);
-    }
+    readTexels(gl, gl.TEXTURE_2D);
     gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32F, width, height);
     if (gl.getError() === gl.OUT_OF_MEMORY) this.health.report(`there is no memory for a texture of ${String(16 * quads)} bytes. Use smaller batches, or dispose of tensors.`);
     return { texture, quads, width, height };

@@ -2,6 +2,7 @@ import { fail, failInternally } from "../../errors.ts";
 import type { GpuJs } from "../gpujs.ts";
 import { kernelSettings } from "../gpujs.ts";
 import type { KernelSource } from "../print/kernel-source.ts";
+import { checkLinked } from "./link-program.ts";
 import { textureSize } from "./textures.ts";
 
 /** The fields of gpu.js's WebGL2 kernel that make it usable as a compiler. */
@@ -33,9 +34,7 @@ export function compileGlsl(gpujs: GpuJs, gl: WebGL2RenderingContext, kernel: Ke
   fields.build(...stands, ...kernel.scalars.map(() => 0));
   const { program, framebuffer, texSize } = fields;
   if (program === undefined || texSize === undefined) return fail("backend", "webgl2: this gpu.js hides the fields that its programs are taken from.");
-  if (gl.getProgramParameter(program, gl.LINK_STATUS) !== true) {
-    fail("backend", gl.isContextLost() ? "webgl2: the context was lost while a kernel was compiled." : `webgl2: a kernel does not link: ${gl.getProgramInfoLog(program) ?? "no reason given"}`);
-  }
+  checkLinked(gl, program);
   gl.deleteFramebuffer(framebuffer ?? null);
   const [width, height] = textureSize(kernel.quads);
   if (texSize[0] !== width || texSize[1] !== height) failInternally("gpu.js lays out a texture in another size than expected");

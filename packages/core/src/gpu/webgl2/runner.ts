@@ -1,12 +1,15 @@
 import type { HostProgram } from "../../compile/host-program.ts";
 import { failInternally } from "../../errors.ts";
 import type { PrintedKernel, Runner } from "../device.ts";
+import type { KernelSource } from "../print/kernel-source.ts";
 import { argumentValue } from "../scalars.ts";
 import type { WebGl2Buffer, WebGl2Device } from "./device.ts";
+import type { DrawProduct } from "./product-programs.ts";
 import type { LinkedProgram } from "./programs.ts";
 
-/** A kernel and, once its inputs' sizes are known, its program. */
+/** A kernel and the programs that draw it; those of gpu.js are made when the sizes of the inputs are known. */
 interface Step extends PrintedKernel {
+  readonly drawProduct: DrawProduct | undefined;
   linked: LinkedProgram | undefined;
 }
 
@@ -19,7 +22,10 @@ export class WebGl2Runner implements Runner<WebGl2Buffer> {
   constructor(device: WebGl2Device, kernels: readonly PrintedKernel[], host: HostProgram) {
     this.#device = device;
     this.#host = host;
-    this.#steps = kernels.map((kernel) => ({ ...kernel, linked: undefined }));
+    this.#steps = kernels.map((printed) => {
+      const { kernel } = printed;
+      return { ...printed, drawProduct: kernel.kind === "product" ? device.products.of(kernel) : undefined, linked: undefined };
+    });
   }
 
   run(bound: readonly (WebGl2Buffer | undefined)[]): void {
@@ -27,27 +33,35 @@ export class WebGl2Runner implements Runner<WebGl2Buffer> {
     this.#device.check();
     const textureOf = (buffer: number): WebGl2Buffer => bound[buffer] ?? failInternally("a kernel's buffer does not exist");
     for (const step of this.#steps) {
-      const { source } = step;
-      const inputs = source.inputs.map(textureOf);
-      const linked = (step.linked ??= this.#device.programs.of(source, inputs.map(({ quads }) => quads)));
+      const inputs = step.source.inputs.map(textureOf);
       const target = textureOf(step.kernel.output);
+      if (step.drawProduct !== undefined) {
+        step.drawProduct(inputs, target, framebuffer);
+        continue;
+      }
+      const linked = (step.linked ??= this.#device.programs.of(step.source, inputs.map(({ quads }) => quads)));
       gl.useProgram(linked.program);
       gl.bindVertexArray(linked.vertexArray);
       inputs.forEach(({ texture }, input) => {
         gl.activeTexture(gl.TEXTURE0 + input);
         gl.bindTexture(gl.TEXTURE_2D, texture);
       });
-      source.scalars.forEach(({ argument, dtype }, scalar) => {
-        const location = linked.scalars[scalar] ?? null;
-        const value = argumentValue(this.#host, argument);
-        if (dtype === "f32") gl.uniform1f(location, value);
-        else gl.uniform1i(location, value);
-      });
+      this.#setScalars(step.source, linked);
       gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
       gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, target.texture, 0);
       gl.viewport(0, 0, target.width, target.height);
       gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
     }
     gl.bindVertexArray(null);
+  }
+
+  #setScalars({ scalars }: KernelSource, linked: LinkedProgram): void {
+    const { gl } = this.#device;
+    scalars.forEach(({ argument, dtype }, scalar) => {
+      const location = linked.scalars[scalar] ?? null;
+      const value = argumentValue(this.#host, argument);
+      if (dtype === "f32") gl.uniform1f(location, value);
+      else gl.uniform1i(location, value);
+    });
   }
 }
