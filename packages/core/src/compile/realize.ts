@@ -8,7 +8,7 @@ import type { StateTree } from "../tree/structure.ts";
 import { rebuild, walk } from "../tree/structure.ts";
 import { literalValue } from "../ops/operands.ts";
 import { copyStorage, cpuBackend, elementsNow } from "../wasm/cpu-backend.ts";
-import { filledStorage } from "../wasm/executable.ts";
+import { filledStorage, smallBytes } from "../wasm/executable.ts";
 import type { Backend } from "./backend.ts";
 import { defaultBackend } from "./backends.ts";
 import { failRetired } from "./graph.ts";
@@ -65,7 +65,16 @@ export function readNow(tensor: Tensor): TypedArray {
 export async function readAsync(tensor: Tensor): Promise<TypedArray> {
   realize([tensor]);
   const storage = tensor.storage ?? failRetired(tensor);
-  return remoteOnly(storage)?.read() ?? elementsNow(storage);
+  const remote = remoteOnly(storage);
+  if (remote === undefined) return elementsNow(storage);
+  const elements = await remote.read();
+  if (elements.byteLength <= smallBytes && storage.remote === remote) {
+    // What a loop reads in each step shall not wait for the garbage collector.
+    storage.array = elements.slice();
+    storage.remote = undefined;
+    remote.release();
+  }
+  return elements;
 }
 
 /**

@@ -29,6 +29,8 @@ export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
   /** What the next state of the updated inputs is written into: state changes between two buffers. */
   readonly #spares: (Buffer | undefined)[];
   readonly #uploadedBytes: number[];
+  /** Small results of this run, and where they are handed out. */
+  readonly #copies: { readonly from: Buffer; readonly to: Buffer }[] = [];
 
   constructor(backend: DeviceBackend<Buffer>, plan: Plan) {
     this.plan = plan;
@@ -61,6 +63,7 @@ export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
       else if (place.kind === "output") outputs[place.output] = this.#bindOutput(buffer, place.output);
     });
     this.#runner.run(this.#bound);
+    for (const { from, to } of this.#copies.splice(0)) this.#backend.device.copy(from, to);
     this.#handOver(inputs);
     return outputs;
   }
@@ -98,8 +101,14 @@ export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
 
   #bindOutput(buffer: number, output: number): Storage {
     const { dtype, length } = this.#program.buffers[buffer] ?? failInternally("an output has no buffer");
-    const made = this.#take(buffer);
-    this.#bound[buffer] = made;
+    const quads = this.#quads[buffer] ?? 0;
+    const isCopied = quads <= this.#backend.device.copiedQuads;
+    const made = this.#backend.pool.take(quads, isCopied);
+    if (isCopied) {
+      const from = this.#bound[buffer] ?? this.#take(buffer);
+      this.#bound[buffer] = from;
+      this.#copies.push({ from, to: made });
+    } else this.#bound[buffer] = made;
     return this.#backend.managed(this.plan.freshOutputs[output]?.dtype ?? dtype, new TensorBuffer(this.#backend, dtype, length, { buffer: made, owners: 1 }));
   }
 

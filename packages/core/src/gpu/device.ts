@@ -8,6 +8,8 @@ export interface DeviceBuffer {
   /** A number of its own. */
   readonly id: number;
   readonly quads: number;
+  /** Whether it is only ever copied into: then it may be cheap, but no kernel writes it. */
+  readonly isCopy: boolean;
 }
 
 /** A kernel as gpu.js takes it. */
@@ -31,11 +33,15 @@ export interface Device<Buffer extends DeviceBuffer = DeviceBuffer> {
   readonly inputLimit: number;
   /** The largest buffer. */
   readonly quadLimit: number;
+  /** Results of up to so many quads are copied into buffers of their own; larger ones are computed there. */
+  readonly copiedQuads: number;
   /** Makes a buffer; what it holds is undefined. */
-  create(quads: number): Omit<Buffer, "id">;
+  create(quads: number, isCopy: boolean): Omit<Buffer, "id">;
   destroy(buffer: Buffer): void;
   /** Replaces what a buffer holds, after the kernels that were issued before. */
   write(buffer: Buffer, floats: Float32Array<ArrayBuffer>): void;
+  /** Copies what a buffer holds into another of its size. */
+  copy(from: Buffer, to: Buffer): void;
   /** Copies out what a buffer holds, after the kernels that were issued before. */
   read(buffer: Buffer): Promise<Float32Array>;
   /** Makes kernels ready; their scalar arguments are read from the host program at each run. */

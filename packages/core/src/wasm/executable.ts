@@ -16,7 +16,7 @@ import { SharedRun } from "./threads/shared-run.ts";
 import { teamOf } from "./threads/team.ts";
 
 /** Results up to this size are handed out as ordinary arrays, which cost no bookkeeping and which the garbage collector sees. */
-const smallBytes = 4096;
+export const smallBytes = 4096;
 
 /**
  * So many bytes may wait in results that are handed out as memory buffers; beyond that results become ordinary arrays, since

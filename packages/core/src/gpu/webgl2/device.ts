@@ -25,6 +25,7 @@ export class WebGl2Device implements Device<WebGl2Buffer> {
   readonly products: ProductPrograms;
   readonly inputLimit: number;
   readonly quadLimit: number;
+  readonly copiedQuads = 0;
   readonly framebuffer: WebGLFramebuffer;
 
   constructor(gl: WebGL2RenderingContext, gpujs: GpuJs) {
@@ -41,7 +42,7 @@ export class WebGl2Device implements Device<WebGl2Buffer> {
     });
   }
 
-  create(quads: number): Omit<WebGl2Buffer, "id"> {
+  create(quads: number, isCopy: boolean): Omit<WebGl2Buffer, "id"> {
     const { gl } = this;
     const [width, height] = textureSize(quads);
     const texture = gl.createTexture();
@@ -49,12 +50,15 @@ export class WebGl2Device implements Device<WebGl2Buffer> {
     gl.bindTexture(gl.TEXTURE_2D, texture);
     readTexels(gl, gl.TEXTURE_2D);
     gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32F, width, height);
-    if (gl.getError() === gl.OUT_OF_MEMORY) this.health.report(`there is no memory for a texture of ${String(16 * quads)} bytes. Use smaller batches, or dispose of tensors.`);
-    return { texture, quads, width, height };
+    return { texture, quads, width, height, isCopy };
   }
 
   destroy({ texture }: WebGl2Buffer): void {
     this.gl.deleteTexture(texture);
+  }
+
+  copy(): never {
+    return failInternally("nothing is copied into textures");
   }
 
   write({ texture, width, height, quads }: WebGl2Buffer, floats: Float32Array<ArrayBuffer>): void {
@@ -79,6 +83,8 @@ export class WebGl2Device implements Device<WebGl2Buffer> {
     gl.readPixels(0, 0, width, height, gl.RGBA, gl.FLOAT, 0);
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
     await this.#finished();
+    // Asked for here only, since asking waits for the GPU.
+    if (gl.getError() === gl.OUT_OF_MEMORY) this.health.report("there was no memory for a texture. Use smaller batches, or dispose of tensors.");
     const floats = new Float32Array(4 * width * height);
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, staging);
     gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, floats);

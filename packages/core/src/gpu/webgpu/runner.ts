@@ -121,7 +121,7 @@ export class WebGpuRunner implements Runner<WebGpuBuffer> {
       layout: step.pipeline.layout,
       entries: [
         { binding: 0, resource: { buffer: this.#uniforms, size: step.blockBytes } },
-        ...buffers.map(({ gpu }, position) => ({ binding: 1 + position, resource: { buffer: gpu } })),
+        ...buffers.map(({ gpu, offset, quads }, position) => ({ binding: 1 + position, resource: { buffer: gpu, offset, size: 16 * quads } })),
       ],
     });
     known.unshift({ ids: buffers.map(({ id }) => id), group });
