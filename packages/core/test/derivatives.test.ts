@@ -1,93 +1,13 @@
-import {
-  abs, add, broadcastTo, cast, concatenate, cos, div, equal, exp, grad, greater, isFinite, iota, key, less, lessEqual, log, log1p, logSumExp, logicalAnd, logicalNot, logicalOr,
-  matmul, max, maximum, mean, min, minimum, mul, neg, pow, randomUniform, relu, reshape, sigmoid, sign, sin, slice, sqrt, stopGradient, sub, sum, tanh, tensor, transpose, where,
-} from "@opt/core";
-import type { Shape, Tensor } from "@opt/core";
+import { abs, cast, equal, grad, greater, isFinite, less, lessEqual, log, log1p, logicalAnd, logicalNot, logicalOr, max, maximum, min, minimum, pow, relu, sign, stopGradient, tensor, where } from "@opt/core";
+import type { Tensor } from "@opt/core";
 import { checkGradients, projectionWeights } from "@opt/testing";
 import { describe, expect, it } from "vitest";
-import type { PrimitiveName } from "../src/graph/primitives.ts";
-
-type Inputs = readonly Tensor[];
-
-/** A function with inputs away from kinks. */
-interface Case {
-  readonly fn: (inputs: Inputs) => Tensor;
-  readonly inputs: () => Inputs;
-}
-
-/** Repeatable f64 elements uniform in [minimum, maximum). */
-function draw(shape: Shape, minimum: number, maximum: number, seed = 1): Tensor {
-  return randomUniform(key(seed), shape, { minimum, maximum, dtype: "f64" });
-}
+import type { Inputs } from "./derivative-cases.ts";
+import { composedCases, derivativeCases } from "./derivative-cases.ts";
 
 function f64(data: Parameters<typeof tensor>[0]): Tensor {
   return tensor(data, { dtype: "f64" });
 }
-
-function one(fn: (x: Tensor) => Tensor, minimum = -2, maximum = 2, shape: Shape = [3, 5]): Case {
-  return { fn: ([x = f64(0)]) => fn(x), inputs: () => [draw(shape, minimum, maximum)] };
-}
-
-function two(fn: (a: Tensor, b: Tensor) => Tensor, shapes: readonly [Shape, Shape] = [[3, 4], [3, 4]], minimum = -2, maximum = 2): Case {
-  return { fn: ([a = f64(0), b = f64(0)]) => fn(a, b), inputs: () => [draw(shapes[0], minimum, maximum, 2), draw(shapes[1], minimum, maximum, 3)] };
-}
-
-/** Operands of different shapes, so that broadcasting takes part in every derivative. */
-function broadcastPairs(fn: (a: Tensor, b: Tensor) => Tensor, minimum = -2, maximum = 2): Case[] {
-  const pairs: readonly (readonly [Shape, Shape])[] = [[[3, 4], [3, 4]], [[3, 4], [4]], [[3, 1], [1, 4]], [[], [2, 3]], [[2, 1, 3], [5, 1]]];
-  return pairs.map((pair) => two(fn, pair, minimum, maximum));
-}
-
-const axisSets: readonly (readonly number[])[] = [[0], [1], [2], [0, 1], [0, 2], [1, 2], [0, 1, 2]];
-
-function reductions(fn: (x: Tensor, axes: readonly number[], keepDims: boolean) => Tensor): Case[] {
-  return axisSets.flatMap((axes) => [true, false].map((keepDims) => one((x) => fn(x, axes, keepDims), -2, 2, [2, 3, 4])));
-}
-
-const squares = (x: Tensor): Tensor => x.mul(x);
-
-/** The derivative of every primitive; a text where none flows. A primitive without an entry does not compile. */
-const table: Readonly<Record<PrimitiveName, readonly Case[] | string>> = {
-  data: "has no operands", input: "has no operands", constant: "has no operands", iota: "has no operands",
-  hostInput: "lives on the host", hostConstant: "lives on the host", hostCall: "lives on the host", fromHost: "lives on the host",
-  random: "depends on a key only", stopGradient: "stops the derivative by definition", sign: "is flat",
-  less: "is a predicate", lessEqual: "is a predicate", equal: "is a predicate",
-  logicalAnd: "is a predicate", logicalOr: "is a predicate", logicalNot: "is a predicate",
-  neg: [one((x) => neg(squares(x)))],
-  exp: [one(exp)],
-  log: [one(log, 0.2, 3)],
-  log1p: [one(log1p, -0.7, 3), { fn: ([x = f64(0)]) => log1p(x), inputs: () => [f64([1e-9, -1e-9, 0, 1e-4])] }],
-  sqrt: [one(sqrt, 0.2, 3)],
-  tanh: [one(tanh)],
-  sigmoid: [one(sigmoid, -6, 6)],
-  relu: [one((x) => relu(x).mul(x))],
-  abs: [one((x) => abs(x).mul(x))],
-  sin: [one(sin, -9, 9)],
-  cos: [one(cos, -9, 9)],
-  add: broadcastPairs((a, b) => squares(add(a, b))),
-  sub: broadcastPairs((a, b) => squares(sub(a, b))),
-  mul: broadcastPairs(mul),
-  div: broadcastPairs(div, 0.5, 2),
-  pow: [...broadcastPairs(pow, 0.4, 2), one((x) => pow(x, 3)), one((x) => pow(x, 2)), one((x) => pow(x, -1), 0.4, 2), one((x) => pow(x, 0.5), 0.4, 2), one((x) => pow(x, 2.5), 0.4, 2), one((x) => pow(2, x))],
-  maximum: broadcastPairs((a, b) => squares(maximum(a, b))),
-  minimum: broadcastPairs((a, b) => squares(minimum(a, b))),
-  where: broadcastPairs((a, b) => squares(where(less(stopGradient(a), 0.3), a.mul(b), b))),
-  cast: [one((x) => cast(cast(squares(x), "f64"), "f64"))],
-  variable: [one((x) => grad((inner: Tensor) => squares(inner).mul(inner).sum())(x))],
-  reshape: [one((x) => squares(reshape(x, [5, 3])).mul(iota([5, 3], 0, { dtype: "f64" })))],
-  transpose: [one((x) => squares(transpose(x)).mul(iota([5, 3], 1, { dtype: "f64" }))), one((x) => squares(transpose(x, [2, 0, 1])).mul(iota([4, 2, 3], 1, { dtype: "f64" })), -2, 2, [2, 3, 4])],
-  broadcast: [one((x) => squares(broadcastTo(x, [4, 3, 5])).mul(iota([4, 3, 5], 0, { dtype: "f64" }))), one((x) => squares(broadcastTo(x, [2, 3, 4])), -2, 2, [3, 1])],
-  sum: reductions((x, axes, keepDims) => squares(sum(x, axes, { keepDims }))),
-  max: reductions((x, axes, keepDims) => squares(max(x, axes, { keepDims }))),
-  slice: [one((x) => squares(slice(x, 0, 1))), one((x) => squares(slice(x, 1, 1, 4)).mul(3)), one((x) => squares(slice(x, -1, -2)).mul(slice(x, 1, 0, 2)))],
-  concatenate: [
-    two((a, b) => squares(concatenate([a, b, a.mul(2)], 0)), [[2, 3], [1, 3]]),
-    two((a, b) => squares(concatenate([a, b], 1)).mul(iota([2, 5], 1, { dtype: "f64" })), [[2, 3], [2, 2]]),
-    one((x) => squares(sum(concatenate([x, x.mul(x)], 2), [0, 2])), -2, 2, [2, 3, 4]),
-  ],
-  place: "is made by plans only",
-  matmul: [two(matmul, [[3, 4], [4, 2]]), two((a, b) => matmul(transpose(a), b), [[4, 3], [4, 2]]), two((a, b) => squares(matmul(a, transpose(b))), [[3, 4], [2, 4]])],
-};
 
 /** The gradient of a projection of the gradient: every second derivative takes part. */
 function projectedGradient(fn: (inputs: Inputs) => Tensor): (inputs: Inputs) => Tensor {
@@ -99,7 +19,7 @@ function projectedGradient(fn: (inputs: Inputs) => Tensor): (inputs: Inputs) => 
 }
 
 describe("derivatives of the primitives agree with central differences in f64", () => {
-  for (const [name, cases] of Object.entries(table)) {
+  for (const [name, cases] of Object.entries(derivativeCases("f64"))) {
     if (typeof cases === "string") continue;
     it(`${name}: first and second derivative`, () => {
       for (const { fn, inputs } of cases) {
@@ -121,18 +41,7 @@ describe("derivatives of the primitives agree with central differences in f64", 
 });
 
 describe("derivatives of compositions", () => {
-  const composed: Readonly<Record<string, Case>> = {
-    logSumExp: one((x) => logSumExp(x, 1)),
-    logSoftmax: one((x) => x.sub(logSumExp(x, -1, { keepDims: true }))),
-    softmaxOverRows: one((x) => exp(x.sub(logSumExp(x, 0, { keepDims: true })))),
-    mean: one((x) => squares(mean(x, 0))),
-    min: one((x) => squares(min(x, 1))),
-    standardize: one((x) => { const centered = x.sub(x.mean(0, { keepDims: true })); return centered.div(sqrt(squares(centered).mean(0, { keepDims: true }).add(1e-3))); }),
-    network: two((a, b) => tanh(matmul(relu(matmul(a, b)), transpose(b))), [[5, 3], [3, 4]]),
-    diamond: one((x) => { const shared = tanh(x); return shared.mul(shared).add(exp(shared)); }),
-  };
-  it.each(Object.keys(composed))("%s: first and second derivative", (name) => {
-    const { fn, inputs } = composed[name] ?? one((x) => x);
+  it.each(Object.entries(composedCases("f64")))("%s: first and second derivative", (_, { fn, inputs }) => {
     checkGradients(fn, inputs(), { relative: 1e-6, absolute: 1e-8 });
     checkGradients(projectedGradient(fn), inputs(), { relative: 1e-6, absolute: 1e-8 });
   });

@@ -1,38 +1,55 @@
-import { compile, fromArray, grad, tensor } from "@opt/core";
-import type { Tensor } from "@opt/core";
+import { compile, fromArray, grad, setBackend, tensor } from "@opt/core";
+import type { BackendChoice, Tensor } from "@opt/core";
 import type { Program } from "./program.ts";
 import { buildNodes, buildOutputs, inputTensors, showProgram } from "./program.ts";
 import { randomSource } from "./random-source.ts";
-import type { Expected } from "./reference.ts";
+import type { Expected, UlpsOf } from "./reference.ts";
 import { difference, evaluateReference } from "./reference.ts";
 
-/** Checks a program one way; returns what is wrong, or undefined. */
-export type Mode = (program: Program) => string | undefined;
+/** Where programs run, and how exactly it computes. */
+export interface FuzzTarget {
+  readonly backend: BackendChoice;
+  /** Default as exactly as the CPU. */
+  readonly ulpsOf?: UlpsOf;
+}
 
-function compareAll(expected: readonly Expected[], actual: readonly Tensor[]): string | undefined {
+/** Checks a program one way; returns what is wrong, or undefined. */
+type Mode = (program: Program, target: FuzzTarget) => Promise<string | undefined>;
+
+async function compareAll(expected: readonly Expected[], actual: readonly Tensor[]): Promise<string | undefined> {
   for (const [index, tensorRead] of actual.entries()) {
     const wanted = expected[index];
-    const why = wanted === undefined ? "no reference" : difference(wanted, tensorRead);
+    const why = wanted === undefined ? "no reference" : difference(wanted, tensorRead, await tensorRead.read());
     if (why !== undefined) return `output ${String(index)}: ${why}`;
   }
   return undefined;
 }
 
 /** Each output read on its own, without compile. */
-const lazy: Mode = (program) => {
-  const expected = evaluateReference(buildOutputs(program, inputTensors(program)));
-  return compareAll(expected, buildOutputs(program, inputTensors(program)));
+const lazy: Mode = async (program, { backend, ulpsOf }) => {
+  const expected = evaluateReference(buildOutputs(program, inputTensors(program)), ulpsOf);
+  const outputs = buildOutputs(program, inputTensors(program));
+  // What a tensor is computed on is decided when reading starts.
+  setBackend(backend);
+  const reads = outputs.map((output) => output.read());
+  setBackend("cpu");
+  await Promise.all(reads);
+  return compareAll(expected, outputs);
 };
 
 /** All outputs in one compiled plan, called twice. */
-const compiled: Mode = (program) => {
-  const expected = evaluateReference(buildOutputs(program, inputTensors(program)));
-  const run = compile((inputs: readonly Tensor[]) => buildOutputs(program, inputs), { donate: [] });
+const compiled: Mode = async (program, { backend, ulpsOf }) => {
+  const expected = evaluateReference(buildOutputs(program, inputTensors(program)), ulpsOf);
+  const run = compile((inputs: readonly Tensor[]) => buildOutputs(program, inputs), { donate: [], backend });
   const inputs = inputTensors(program);
   const first = run(inputs);
   const second = run(inputs);
-  return compareAll(expected, second) ?? compareAll(expected, first);
+  return (await compareAll(expected, second)) ?? compareAll(expected, first);
 };
+
+function isFloat({ dtype }: { readonly dtype: string }): boolean {
+  return dtype === "f32" || dtype === "f64";
+}
 
 /** The inputs come back, replaced by nodes of their shape and dtype: plain, swapped, as views or unchanged. */
 function nextState(program: Program, state: readonly Tensor[]): { next: Tensor[]; outputs: Tensor[] } {
@@ -48,19 +65,19 @@ function nextState(program: Program, state: readonly Tensor[]): { next: Tensor[]
 }
 
 /** Three steps of a compiled function that updates its inputs in place, with a number that changes from call to call. */
-const donated: Mode = (program) => {
+const donated: Mode = async (program, { backend, ulpsOf }) => {
   const body = (state: readonly Tensor[], rate: number | Tensor): { next: Tensor[]; outputs: Tensor[] } => {
     const { next, outputs } = nextState(program, state);
-    return { next, outputs: outputs.map((output) => (output.dtype === "f64" ? output.mul(rate) : output)) };
+    return { next, outputs: outputs.map((output) => (isFloat(output) ? output.mul(rate) : output)) };
   };
-  const step = compile(body);
+  const step = compile(body, { backend });
   let state: readonly Tensor[] = inputTensors(program);
   for (const rate of [1.5, -0.25, 2]) {
-    const copies = state.map((input) => fromArray(input.readSync(), input.shape));
+    const copies = await Promise.all(state.map(async (input) => fromArray(await input.read(), input.shape)));
     const wanted = body(copies, rate);
-    const expected = evaluateReference([...wanted.next, ...wanted.outputs]);
+    const expected = evaluateReference([...wanted.next, ...wanted.outputs], ulpsOf);
     const actual = step(state, rate);
-    const why = compareAll(expected, [...actual.next, ...actual.outputs]);
+    const why = await compareAll(expected, [...actual.next, ...actual.outputs]);
     if (why !== undefined) return `rate ${String(rate)}, ${String(actual.next.length)} states first: ${why}`;
     state = actual.next;
   }
@@ -68,8 +85,7 @@ const donated: Mode = (program) => {
 };
 
 /** The gradient of a weighted sum of the last floating-point output, as a graph of its own. */
-const gradient: Mode = (program) => {
-  const isFloat = ({ dtype }: { readonly dtype: string }): boolean => dtype === "f32" || dtype === "f64";
+const gradient: Mode = async (program, { backend, ulpsOf }) => {
   const lossOf = (floats: readonly Tensor[]): Tensor => {
     let position = 0;
     const inputs = program.inputs.map((spec) => (isFloat(spec) ? (floats[position++] ?? tensor(0)) : tensor([...spec.elements], spec)));
@@ -79,24 +95,24 @@ const gradient: Mode = (program) => {
   };
   const parameters = (): Tensor[] => inputTensors(program).filter(isFloat);
   if (parameters().length === 0) return undefined;
-  const expected = evaluateReference(grad(lossOf)(parameters()));
-  return compareAll(expected, compile(grad(lossOf), { donate: [] })(parameters()));
+  const expected = evaluateReference(grad(lossOf)(parameters()), ulpsOf);
+  return compareAll(expected, compile(grad(lossOf), { donate: [], backend })(parameters()));
 };
 
 /** The ways in which every program is checked. */
 const modes: Readonly<Record<string, Mode>> = { lazy, compiled, donated, gradient };
 
 /** Runs a mode; an error counts as a failure. */
-function attempt(mode: Mode, program: Program): string | undefined {
+async function attempt(mode: Mode, program: Program, target: FuzzTarget): Promise<string | undefined> {
   try {
-    return mode(program);
+    return await mode(program, target);
   } catch (error) {
     return error instanceof Error ? (error.stack ?? error.message) : String(error);
   }
 }
 
 /** A smaller program that still fails: fewer outputs, fewer instructions. */
-function shrink(mode: Mode, program: Program): Program {
+async function shrink(mode: Mode, program: Program, target: FuzzTarget): Promise<Program> {
   const candidates: Program[] = [
     ...program.outputs.map((output) => ({ ...program, outputs: program.outputs.filter((other) => other !== output) })),
     { ...program, instructions: program.instructions.slice(0, -1) },
@@ -104,22 +120,19 @@ function shrink(mode: Mode, program: Program): Program {
     const last = candidate.inputs.length + candidate.instructions.length - 1;
     return { ...candidate, outputs: candidate.outputs.map((output) => Math.min(output, last)) };
   });
-  const smaller = candidates.find((candidate) => {
+  for (const candidate of candidates) {
     const isSmaller = candidate.outputs.length > 0 && candidate.instructions.length + candidate.outputs.length < program.instructions.length + program.outputs.length;
-    return isSmaller && attempt(mode, candidate) !== undefined;
-  });
-  return smaller === undefined ? program : shrink(mode, smaller);
+    if (isSmaller && (await attempt(mode, candidate, target)) !== undefined) return shrink(mode, candidate, target);
+  }
+  return program;
 }
 
-/** Checks the programs of some seeds in every mode; returns a report of the first failure, shrunk, with seed and graph. */
-export function findFailure(make: (seed: number) => Program, from: number, count: number): string | undefined {
-  for (let seed = from; seed < from + count; seed++) {
-    const program = make(seed);
-    for (const [name, mode] of Object.entries(modes)) {
-      if (attempt(mode, program) === undefined) continue;
-      const small = shrink(mode, program);
-      return `${name}: ${attempt(mode, small) ?? "passes after shrinking"}\n${showProgram(small)}`;
-    }
+/** Checks a program in every mode; returns a report of the first failure, shrunk, with seed and graph. */
+export async function findFailure(program: Program, target: FuzzTarget): Promise<string | undefined> {
+  for (const [name, mode] of Object.entries(modes)) {
+    if ((await attempt(mode, program, target)) === undefined) continue;
+    const small = await shrink(mode, program, target);
+    return `${name}: ${(await attempt(mode, small, target)) ?? "passes after shrinking"}\n${showProgram(small)}`;
   }
   return undefined;
 }

@@ -9,8 +9,9 @@ const slices = 4;
 
 describe("random graphs agree with the naive reference", () => {
   // Tolerances are bounds of the rounding errors of each graph, element by element: see reference.ts.
-  it.each(Array.from({ length: slices }, (_, slice) => slice))("read lazily, compiled, updated in place and differentiated, part %i", (slice) => {
+  it.each(Array.from({ length: slices }, (_, slice) => slice))("read lazily, compiled, updated in place and differentiated, part %i", async (slice) => {
     const share = Math.ceil(count / slices);
-    expect(findFailure(randomProgram, firstSeed + slice * share, share)).toBeUndefined();
+    const from = firstSeed + slice * share;
+    for (let seed = from; seed < from + share; seed++) expect(await findFailure(randomProgram(seed), { backend: "cpu" })).toBeUndefined();
   }, 600_000);
 });

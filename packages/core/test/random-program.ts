@@ -2,7 +2,7 @@ import {
   abs, argMax, broadcastTo, cast, concatenate, cos, div, equal, exp, iota, key, less, lessEqual, log, log1p, logSumExp, logicalAnd, logicalNot, logicalOr, matmul, max, maximum,
   mean, min, minimum, mul, neg, notEqual, pow, randomUniform, relu, reshape, sigmoid, sign, sin, slice, sqrt, stopGradient, sub, sum, add, tanh, transpose, where,
 } from "@opt/core";
-import type { Shape, Tensor } from "@opt/core";
+import type { FloatDType, Shape, Tensor } from "@opt/core";
 import type { InputSpec, Instruction, Program } from "./program.ts";
 import { inputTensors } from "./program.ts";
 import type { RandomSource } from "./random-source.ts";
@@ -21,11 +21,13 @@ function sizeOf(shape: Shape): number {
 /** Grows a program instruction by instruction. */
 class Grower {
   readonly random: RandomSource;
+  readonly floats: readonly FloatDType[];
   readonly nodes: Tensor[] = [];
   readonly instructions: Instruction[] = [];
 
-  constructor(random: RandomSource, inputs: readonly Tensor[]) {
+  constructor(random: RandomSource, floats: readonly FloatDType[], inputs: readonly Tensor[]) {
     this.random = random;
+    this.floats = floats;
     this.nodes.push(...inputs);
   }
 
@@ -207,7 +209,7 @@ class Grower {
   #cast(): void {
     const x = this.find(() => true);
     if (x === undefined) return;
-    const dtype = this.random.pick(["f32", "f64", "i32", "bool"] as const);
+    const dtype = this.random.pick([...this.floats, "i32", "bool"] as const);
     this.push(`cast n${String(x)} ${dtype}`, (nodes) => cast(at(nodes, x), dtype));
   }
 
@@ -229,11 +231,11 @@ class Grower {
     const shape = this.random.pick(this.nodes).shape;
     if (shape.length > 0 && this.random.chance(0.5)) {
       const axis = this.random.integer(0, shape.length - 1);
-      const dtype = this.random.pick(["f32", "f64", "i32"] as const);
+      const dtype = this.random.pick([...this.floats, "i32"] as const);
       this.push(`iota [${shape.join()}] ${String(axis)} ${dtype}`, () => iota(shape, axis, { dtype }));
       return;
     }
-    const dtype = this.random.pick(["f32", "f64"] as const);
+    const dtype = this.random.pick(this.floats);
     const seed = this.random.integer(0, 1000);
     this.push(`uniform [${shape.join()}] ${dtype} key ${String(seed)}`, () => randomUniform(key(seed), shape, { dtype, minimum: -1, maximum: 2 }));
   }
@@ -250,25 +252,32 @@ function broadcasts(a: Shape, b: Shape): boolean {
   return Array.from({ length: rank }, (_, axis) => [a[axis - rank + a.length] ?? 1, b[axis - rank + b.length] ?? 1]).every(([x, y]) => x === y || x === 1 || y === 1);
 }
 
-/** Makes a random program. */
-export function randomProgram(seed: number): Program {
+/**
+ * Makes a random program.
+ *
+ * @param seed - Decides everything.
+ * @param on - `gpu` for what a GPU computes: no f64, and no denormal numbers, which may count as zero there.
+ */
+export function randomProgram(seed: number, on: "cpu" | "gpu" = "cpu"): Program {
   const random = randomSource(seed);
+  const floats = on === "cpu" ? (["f32", "f64"] as const) : (["f32"] as const);
   const lengths = Array.from({ length: 3 }, () => (random.chance(0.03) ? 0 : random.chance(0.2) ? 1 : random.integer(1, 19)));
-  const main = random.pick(["f32", "f32", "f32", "f64", "f64", "i32"] as const);
+  const main = random.pick(on === "cpu" ? (["f32", "f32", "f32", "f64", "f64", "i32"] as const) : (["f32", "f32", "f32", "i32"] as const));
   const withSpecials = random.chance(0.15);
+  const special = specials.filter((value) => on === "cpu" || Math.abs(value) !== 1e-40);
   const inputs = Array.from({ length: random.integer(1, 4) }, (): InputSpec => {
     const rank = random.pick([0, 1, 2, 2, 2, 3, 4]);
-    const dtype = random.chance(0.75) ? main : random.pick(["f32", "f64", "i32"] as const);
+    const dtype = random.chance(0.75) ? main : random.pick([...floats, "i32"] as const);
     let shape = Array.from({ length: rank }, () => (random.chance(0.15) ? 1 : random.pick(lengths)));
     while (sizeOf(shape) > elementLimit) shape = shape.slice(1);
     const number = (): number => {
       if (dtype === "i32") return withSpecials && random.chance(0.1) ? random.pick([2 ** 31 - 1, -(2 ** 31)]) : random.integer(-9, 9);
-      return withSpecials && random.chance(0.1) ? random.pick(specials) : Math.fround(4 * random.uniform() - 2);
+      return withSpecials && random.chance(0.1) ? random.pick(special) : Math.fround(4 * random.uniform() - 2);
     };
     return { shape, dtype, elements: Array.from({ length: sizeOf(shape) }, number) };
   });
   const empty: Program = { seed, inputs, instructions: [], outputs: [] };
-  const grower = new Grower(random, inputTensors(empty));
+  const grower = new Grower(random, floats, inputTensors(empty));
   const wanted = random.integer(2, 14);
   for (let step = 0; step < wanted; step++) grower.grow();
   const last = grower.nodes.length - 1;

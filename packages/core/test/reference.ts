@@ -1,7 +1,7 @@
 import { isElementwise } from "../src/graph/primitives.ts";
 import type { BinaryName, Operation, OperationOf, PrimitiveName, UnaryName } from "../src/graph/primitives.ts";
 import { threefry2x32 } from "../src/random/threefry.ts";
-import type { DType } from "../src/tensor/dtype.ts";
+import type { DType, TypedArray } from "../src/tensor/dtype.ts";
 import type { Shape } from "../src/tensor/shape.ts";
 import { rowMajorStrides, sizeOf } from "../src/tensor/shape.ts";
 import type { Tensor } from "../src/tensor/tensor.ts";
@@ -19,7 +19,13 @@ interface Site<P extends PrimitiveName> {
   readonly operation: OperationOf<P>;
   readonly tensor: Tensor;
   readonly inputs: readonly Expected[];
+  readonly ulpsOf: UlpsOf;
 }
+
+/** How far a backend's elementwise primitive may be from the correctly rounded result, in units in the last place. */
+export type UlpsOf = (name: UnaryName | BinaryName) => number;
+
+const ulpsOfCpu: UlpsOf = (name) => elementRules[name].ulps;
 
 const epsilon: Readonly<Record<DType, number>> = { f32: 2 ** -24, f64: 2 ** -53, i32: 0, bool: 0 };
 const smallest: Readonly<Record<DType, number>> = { f32: 2 ** -126, f64: 2 ** -1022, i32: 0, bool: 0 };
@@ -66,14 +72,16 @@ function move(tensor: Tensor, input: Expected, source: (place: number[]) => numb
   return result;
 }
 
-function elementwise({ operation, tensor, inputs }: Site<PrimitiveName>): Expected {
+function elementwise({ operation, tensor, inputs, ulpsOf }: Site<PrimitiveName>): Expected {
   const result = empty(tensor);
-  const rule = elementRules[operation.name as keyof typeof elementRules];
+  const name = operation.name as keyof typeof elementRules;
+  const rule = elementRules[name];
+  const ulps = inputs[0]?.dtype === "i32" ? 0 : ulpsOf(name);
   const apply = inputs[0]?.dtype === "i32" && rule.integer !== undefined ? rule.integer : rule.float;
   for (let index = 0; index < result.values.length; index++) {
     const operands = inputs.map((input) => input.values[index] ?? NaN);
     const error = spread(operation.name, apply, operands, inputs.map((input) => input.errors[index] ?? NaN));
-    put(result, index, apply(...operands), error, rule.ulps);
+    put(result, index, apply(...operands), error, ulps);
   }
   return result;
 }
@@ -233,26 +241,27 @@ const rules: Rules = {
  * Computes tensors the naive way: one primitive after another, in plain numbers, rounding to f32 after each f32 operation.
  *
  * @param tensors - Tensors that have not been computed yet: computing replaces a tensor's operation by its elements.
+ * @param ulpsOf - How exact the backend's functions are; default the CPU's.
  * @returns What each must read as.
  */
-export function evaluateReference(tensors: readonly Tensor[]): Expected[] {
+export function evaluateReference(tensors: readonly Tensor[], ulpsOf: UlpsOf = ulpsOfCpu): Expected[] {
   const known = new Map<Tensor, Expected>();
   const visit = (tensor: Tensor): Expected => {
     const done = known.get(tensor);
     if (done !== undefined) return done;
-    const result = compute(tensor, visit);
+    const result = compute(tensor, visit, ulpsOf);
     known.set(tensor, result);
     return result;
   };
   return tensors.map(visit);
 }
 
-function compute(tensor: Tensor, visit: (tensor: Tensor) => Expected): Expected {
+function compute(tensor: Tensor, visit: (tensor: Tensor) => Expected, ulpsOf: UlpsOf): Expected {
   if (tensor.storage !== undefined) {
     const elements = tensor.readSync();
     return fill(tensor, (index) => elements[index] ?? NaN);
   }
-  const site = { operation: tensor.operation, tensor, inputs: tensor.inputs.map(visit) };
+  const site = { operation: tensor.operation, tensor, inputs: tensor.inputs.map(visit), ulpsOf };
   const rule = (rules as Readonly<Record<string, unknown>>)[tensor.operation.name] as ((site: Site<Operation["name"]>) => Expected) | undefined;
   if (rule !== undefined) return rule(site);
   if (!isElementwise(tensor.operation)) throw new Error(`reference: ${tensor.operation.name} has no rule`);
@@ -260,8 +269,7 @@ function compute(tensor: Tensor, visit: (tensor: Tensor) => Expected): Expected 
 }
 
 /** Describes the first element that is wrong, or returns undefined when all agree. NaN and ±∞ must agree exactly. */
-export function difference(expected: Expected, tensor: Tensor): string | undefined {
-  const actual = tensor.readSync();
+export function difference(expected: Expected, tensor: Tensor, actual: TypedArray = tensor.readSync()): string | undefined {
   if (tensor.shape.join() !== expected.shape.join()) return `shape [${tensor.shape.join()}] instead of [${expected.shape.join()}]`;
   if (actual.length !== sizeOf(expected.shape)) return `${String(actual.length)} elements instead of ${String(sizeOf(expected.shape))}`;
   for (let index = 0; index < actual.length; index++) {

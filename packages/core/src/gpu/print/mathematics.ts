@@ -46,13 +46,49 @@ V qLog(V x) {
 }
 V qLog1p(V x) {
   V close = qLogNearOne(x) + x;
-  return qChoose(qLess(abs(x + 0.06), V(0.35)), close, qLog(1.0 + x));
+  return qChoose(qLess(abs(x - 0.06), V(0.35)), close, qLog(1.0 + x));
 }`;
 
+/*
+ * Angles are reduced by multiplying with as many bits of 2/π as matter, after Payne and Hanek: shortcuts in floating point fail from
+ * about 10,000 on. A word of zeros and seven words of 2/π are shifted so that what is a multiple of a whole turn drops out.
+ */
+const twoOverPi = [0, 0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab];
+
+/** Shifts the words `w0`, `w1`, … by some words where a bit of `s` says so; the difference is multiplied by that bit. */
+function shiftWords(bit: number, words: number, kept: number): string {
+  const moves = Array.from({ length: kept }, (_, word) => `  w${String(word)} = w${String(word)} + b${String(bit)} * (w${String(word + words)} - w${String(word)});`);
+  return [`  U b${String(bit)} = (s >> U(${String(bit)}u)) & U(1u);`, ...moves].join("\n");
+}
+
 const trigonometry = `
+U qMulHigh(U a, U b) {
+  U low = (a & U(65535u)) * (b & U(65535u));
+  U middle = (a >> U(16u)) * (b & U(65535u)) + (low >> U(16u));
+  U other = (a & U(65535u)) * (b >> U(16u)) + (middle & U(65535u));
+  return (a >> U(16u)) * (b >> U(16u)) + (middle >> U(16u)) + (other >> U(16u));
+}
+U qWindow(U first, U second, U shift) {
+  return (first << shift) | ((second >> U(1u)) >> (U(31u) - shift));
+}
 V qQuarter(V x, float shift) {
-  V n = floor(x * 0.6366197723675814 + 0.5);
-  V r = ((x - n * 1.5703125) - n * 4.837512969970703e-4) - n * 7.549789948768648e-8;
+  U bits = qBits(x);
+  U s = ((bits >> U(23u)) & U(255u)) - U(120u);
+  U m = (bits & U(8388607u)) | U(8388608u);
+${twoOverPi.map((word, index) => `  U w${String(index)} = U(${String(word)}u);`).join("\n")}
+${shiftWords(7, 4, 4)}
+${shiftWords(6, 2, 5)}
+${shiftWords(5, 1, 4)}
+  U rest = s & U(31u);
+  U product = m * qWindow(w1, w2, rest);
+  U low = product + qMulHigh(m, qWindow(w2, w3, rest));
+  U high = m * qWindow(w0, w1, rest) + qMulHigh(m, qWindow(w1, w2, rest)) + U(qMask(qGreaterUint(product, low)));
+  U quarters = (high + U(536870912u)) >> U(30u);
+  V turn = V(I(high - (quarters << U(30u)))) * 9.3132257461547852e-10 + V(low) * 2.1684043449710089e-19;
+  V side = qChoose(qLess(x, V(0.0)), V(-1.0), V(1.0));
+  B far = qLess(V(0.78), abs(x));
+  V n = qChoose(far, side * V(quarters), V(0.0));
+  V r = qChoose(far, side * turn * 1.5707963267948966, x);
   V z = r * r;
   V sine = ((-1.9515295891e-4 * z + 8.3321608736e-3) * z - 1.6666654611e-1) * z * r + r;
   V cosine = ((2.443315711809948e-5 * z - 1.388731625493765e-3) * z + 4.166664568298827e-2) * z * z - 0.5 * z + 1.0;
@@ -75,9 +111,10 @@ V qPow(V x, V y) {
   B whole = qEqual(floor(y), y);
   V halved = 0.5 * abs(y);
   B odd = qLess(floor(halved), halved);
-  V negative = qChoose(whole, qChoose(odd, -size, size), qInvalid(x));
-  V settled = qChoose(qLess(abs(x), qInfinity()), negative, qChoose(whole, qChoose(odd, -size, size), size));
-  return qChoose(qEqual(y, V(0.0)), V(1.0), qChoose(qLess(x, V(0.0)), settled, size));
+  V turned = qChoose(whole, qChoose(odd, -size, size), size);
+  B atEnds = qEqual(x + x, x);
+  V minus = qChoose(whole, turned, qChoose(atEnds, turned, qInvalid(x)));
+  return qChoose(qEqual(y, V(0.0)), V(1.0), qChoose(qGreaterUint(qBits(x), U(0x7fffffffu)), minus, size));
 }`;
 
 const simple = `

@@ -3,7 +3,7 @@ import { operandsOf } from "../../compile/stages.ts";
 import { failInternally } from "../../errors.ts";
 
 /** A value with other operands. */
-export function withOperands(value: KernelValue, renumber: (operand: number) => number): KernelValue {
+function withOperands(value: KernelValue, renumber: (operand: number) => number): KernelValue {
   switch (value.kind) {
     case "function":
       return { ...value, operands: value.operands.map(renumber) };

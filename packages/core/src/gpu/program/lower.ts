@@ -31,8 +31,10 @@ class Lowering {
     this.#plan = plan;
     this.#backend = backend;
     this.#current = plan.buffers.map(() => -1);
-    plan.buffers.forEach(({ place }, buffer) => {
+    plan.buffers.forEach(({ place, length }, buffer) => {
       if (place.kind === "input") this.#current[buffer] = this.#add(buffer, { kind: "input", input: place.input });
+      // Nothing is stored into what has no elements, and perhaps no kernel even says so.
+      else if (length === 0) this.#current[buffer] = this.#version(buffer);
     });
   }
 
@@ -115,6 +117,7 @@ class Lowering {
   #store(store: KernelStore, counts: readonly boolean[], extents: readonly number[], dtype: DType, written: [number, number][], emit: (output: number) => void): void {
     const length = sizeOf(extents.filter((_, axis) => counts[axis] === true));
     const whole = this.#plan.buffers[store.buffer]?.length ?? 0;
+    if (whole === 0) return;
     const dense = { strides: denseStrides(extents, counts), offset: 0 };
     if (length === whole) {
       if (!sameWalk(store.index, dense, extents)) failInternally("a kernel's result is not dense");
