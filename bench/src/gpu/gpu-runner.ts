@@ -4,6 +4,7 @@ import { bundlePage, findBrowser, launchBrowser, serveFolder } from "../../../to
 import type { Effort } from "../measure.ts";
 import { unmeasured } from "../measure.ts";
 import type { Outcome } from "../outcome.ts";
+import type { runRow } from "../row-runner.ts";
 import type { Row } from "../row.ts";
 import type { PageMessage } from "./page-message.ts";
 
@@ -37,10 +38,10 @@ async function follow(browser: Awaited<ReturnType<typeof launchBrowser>>, url: s
 /** Measures rows in Chromium. */
 export interface GpuRunner {
   /** Measures a row in a browser of its own, so that no row inherits what another left on the GPU. */
-  run(row: Row, effort: Effort, onOutcome: (outcome: Outcome) => void): Promise<void>;
+  readonly run: typeof runRow;
   /** The browser and its GPUs, in words, once a row has run. */
-  gpus(): readonly string[];
-  close(): Promise<void>;
+  readonly gpus: () => readonly string[];
+  readonly close: () => Promise<void>;
 }
 
 /** Bundles the page and serves it to a headless Chromium; where there is none, every row is skipped. */

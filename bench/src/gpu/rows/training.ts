@@ -12,7 +12,7 @@ import { modeNames } from "../modes.ts";
 import { tensorFlowOn } from "../tensorflow.ts";
 
 export const digits: Problem = { sizes: [784, 128, 10], batch: 128, activation: "relu", loss: "softmax-cross-entropy" };
-const tiny: Problem = { sizes: [16, 16, 4], batch: 16, activation: "relu", loss: "softmax-cross-entropy" };
+export const tiny: Problem = { sizes: [16, 16, 4], batch: 16, activation: "relu", loss: "softmax-cross-entropy" };
 
 function digitsOn(mode: GpuMode, peers: Comparison["peers"], bars: Comparison["bars"]): Comparison {
   return {
