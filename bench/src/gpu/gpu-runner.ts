@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import type { PageBundle } from "../../../tooling/browser/src/index.ts";
+import type { FolderServer, PageBundle } from "../../../tooling/browser/src/index.ts";
 import { bundlePage, findBrowser, launchBrowser, serveFolder } from "../../../tooling/browser/src/index.ts";
 import type { Effort } from "../measure.ts";
 import { unmeasured } from "../measure.ts";
@@ -14,6 +14,11 @@ const entry = fileURLToPath(new URL("page.ts", import.meta.url));
 function bundle(): Promise<PageBundle> {
   // What Node's environment says concerns the rows that run in Node.
   return bundlePage(entry, { sources: false, define: { "process.env": "{}" } });
+}
+
+/** Serves the page isolated from other origins: only then does a browser tell the time in steps of 5 µs. */
+function serve({ folder }: PageBundle): Promise<FolderServer> {
+  return serveFolder(folder, { "Cross-Origin-Opener-Policy": "same-origin", "Cross-Origin-Embedder-Policy": "require-corp" });
 }
 
 /** Opens the page and passes on what it tells, until it is through. */
@@ -47,8 +52,8 @@ export interface GpuRunner {
 /** Bundles the page and serves it to a headless Chromium; where there is none, every row is skipped. */
 export async function startGpuRunner(): Promise<GpuRunner> {
   if (findBrowser() === undefined) return { run: skipRow, gpus: () => [], close: () => Promise.resolve() };
-  const { folder, remove } = await bundle();
-  const server = await serveFolder(folder);
+  const page = await bundle();
+  const server = await serve(page);
   let gpus: readonly string[] = [];
   return {
     run: async (row, { rounds, roundSeconds }, onOutcome) => {
@@ -64,7 +69,7 @@ export async function startGpuRunner(): Promise<GpuRunner> {
     },
     gpus: () => gpus,
     close: async () => {
-      await Promise.all([server.close(), remove()]);
+      await Promise.all([server.close(), page.remove()]);
     },
   };
 }
@@ -76,7 +81,6 @@ function skipRow(row: Row, _effort: Effort, onOutcome: (outcome: Outcome) => voi
 
 /** Serves the page for any browser, until the program is stopped, and prints its address. */
 export async function serveGpuPage(): Promise<void> {
-  const { folder } = await bundle();
-  const { url } = await serveFolder(folder);
+  const { url } = await serve(await bundle());
   console.log(`Open ${url} in a browser. Rows: ${url}?row=gpu-digits&rounds=11&seconds=0.5 (Ctrl-C stops serving.)`);
 }
