@@ -2,6 +2,8 @@ import { writeFileSync } from "node:fs";
 import { nearest } from "@opt/core";
 import colors from "picocolors";
 import { drawFigures } from "./figures/draw.ts";
+import { serveGpuPage, startGpuRunner } from "./gpu/gpu-runner.ts";
+import { gpuRows, gpuRowsOnDemand } from "./gpu/rows/table.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Options } from "./options.ts";
 import { readOptions, usage, UsageError } from "./options.ts";
@@ -12,10 +14,16 @@ import { rows } from "./rows/table.ts";
 import { summarize } from "./summary.ts";
 import { progress, rowList, rowTable } from "./terminal.ts";
 
+/** The rows of a run when none is named, and those that must be named. */
+function rowsOf({ gpu }: Options): { usual: readonly Row[]; all: readonly Row[] } {
+  return gpu ? { usual: gpuRows, all: [...gpuRows, ...gpuRowsOnDemand] } : { usual: rows, all: rows };
+}
+
 /** The rows that were asked for. */
-function chooseRows(names: readonly string[]): readonly Row[] {
-  const known = rows.map(({ name }) => name);
-  return names.length === 0 ? rows : names.map((name) => rows.find((row) => row.name === name) ?? failUnknown(name, known));
+function chooseRows(options: Options): readonly Row[] {
+  const { usual, all } = rowsOf(options);
+  const known = all.map(({ name }) => name);
+  return options.only.length === 0 ? usual : options.only.map((name) => all.find((row) => row.name === name) ?? failUnknown(name, known));
 }
 
 function failUnknown(name: string, known: readonly string[]): never {
@@ -25,14 +33,14 @@ function failUnknown(name: string, known: readonly string[]): never {
 }
 
 /** Measures rows one after the other and shows each when it is done. */
-async function measureRows(chosen: readonly Row[], { rounds, seconds }: Options): Promise<{ outcomes: Outcome[]; failures: string[] }> {
+async function measureRows(chosen: readonly Row[], { rounds, seconds }: Options, run: typeof runRow): Promise<{ outcomes: Outcome[]; failures: string[] }> {
   const outcomes: Outcome[] = [];
   const failures: string[] = [];
   for (const row of chosen) {
     const own: Outcome[] = [];
     progress(`${row.name} …`);
     try {
-      await runRow(row, { rounds, roundSeconds: seconds }, (outcome) => {
+      await run(row, { rounds, roundSeconds: seconds }, (outcome) => {
         own.push(outcome);
         progress(`${row.name}: ${outcome.name} …`);
       });
@@ -48,15 +56,18 @@ async function measureRows(chosen: readonly Row[], { rounds, seconds }: Options)
 
 async function main(options: Options, args: readonly string[]): Promise<number> {
   if (options.help) console.log(usage);
-  else if (options.list) console.log(rowList(rows));
+  else if (options.list) console.log(rowList(rowsOf(options).all));
   else if (options.figures) await drawFigures();
+  else if (options.serve) await serveGpuPage();
   else return await bench(options, args);
   return 0;
 }
 
 async function bench(options: Options, args: readonly string[]): Promise<number> {
-  const chosen = chooseRows(options.only);
-  const { outcomes, failures } = await measureRows(chosen, options);
+  const chosen = chooseRows(options);
+  const runner = options.gpu ? await startGpuRunner() : undefined;
+  const { outcomes, failures } = await measureRows(chosen, options, runner?.run ?? runRow);
+  await runner?.close();
   const summary = summarize(outcomes, failures);
   for (const line of summary.skipped) console.log(colors.yellow(line));
   for (const line of summary.shortfalls) console.log(colors.red(line));

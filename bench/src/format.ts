@@ -9,7 +9,7 @@ export function shownNumber(value: number): string {
 
 /** Our figure. */
 export function shownFigure({ ours: { value, unit } }: Outcome): string {
-  return `${shownNumber(value)} ${unit}`;
+  return Number.isNaN(value) ? "not measured" : `${shownNumber(value)} ${unit}`;
 }
 
 /** `12.5 × TensorFlow.js (± 3 %)`, or why it did not take part. */

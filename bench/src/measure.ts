@@ -1,7 +1,7 @@
 import type { Contender } from "./contenders/contender.ts";
 import { Unavailable } from "./contenders/unavailable.ts";
 import type { Outcome, Verdict } from "./outcome.ts";
-import type { Bar, Comparison, Figure, Measurement } from "./row.ts";
+import type { Bar, Breakdown, Case, Comparison, Figure, Measurement } from "./row.ts";
 import { median, relativeSpread } from "./statistics.ts";
 
 /** How long a contender works in one round, and how often it takes its turn. */
@@ -92,7 +92,7 @@ async function compareAnswers(contenders: ReadonlyMap<string, Contender>, tolera
 }
 
 /** Compares the answers, then lets every contender take its turn in every round. */
-export async function compare(row: string, comparison: Comparison, effort: Effort): Promise<Outcome> {
+async function compare(row: string, comparison: Comparison, effort: Effort): Promise<Outcome> {
   const { contenders, skipped } = await gather(comparison);
   const failure = await compareAnswers(contenders, comparison.tolerance ?? 1e-4);
   const counts = new Map<string, number>();
@@ -116,7 +116,8 @@ export async function compare(row: string, comparison: Comparison, effort: Effor
   const spread: Record<string, number> = {};
   for (const [name, each] of times) {
     if (name === OURS) continue;
-    const ofRounds = each.map((seconds, round) => seconds / own[round]!);
+    // A slow contender, ours too, may have left out the later rounds.
+    const ofRounds = each.slice(0, own.length).map((seconds, round) => seconds / own[round]!);
     ratios[name] = median(ofRounds);
     spread[name] = relativeSpread(ofRounds);
   }
@@ -127,7 +128,32 @@ export async function compare(row: string, comparison: Comparison, effort: Effor
 }
 
 /** Measures what has no rounds of its own. */
-export async function measure(row: string, { name, unit, bars, measure: take }: Measurement): Promise<Outcome> {
+async function measure(row: string, { name, unit, bars, measure: take }: Measurement): Promise<Outcome> {
   const value = await take();
   return { row, name, ours: { value, unit }, ratios: {}, spread: {}, skipped: {}, verdicts: bars.map((bar) => judge(bar, value, {})) };
+}
+
+/** Measures the parts of something. */
+async function takeApart(row: string, { name, unit, measure: take }: Breakdown): Promise<Outcome[]> {
+  return (await take()).map((part) => ({ row, name: `${name}: ${part.name}`, ours: { value: part.value, unit }, ratios: {}, spread: {}, skipped: {}, verdicts: [] }));
+}
+
+/** The outcome of a case that could not be measured: why, and no bar reached. */
+export function unmeasured(row: string, one: Case, why: Partial<Pick<Outcome, "skipped" | "failure">>): Outcome {
+  const unit = one.kind === "comparison" ? one.figure.unit : one.unit;
+  const bars = one.kind === "breakdown" ? [] : one.bars;
+  const verdicts = bars.map((bar): Verdict => ({ bar, measured: undefined, reached: false }));
+  return { row, name: one.name, ours: { value: Number.NaN, unit }, ratios: {}, spread: {}, skipped: {}, ...why, verdicts };
+}
+
+/** Measures a case of a row. */
+export async function measureCase(row: string, one: Case, effort: Effort): Promise<Outcome[]> {
+  switch (one.kind) {
+    case "comparison":
+      return [await compare(row, one, effort)];
+    case "measurement":
+      return [await measure(row, one)];
+    case "breakdown":
+      return takeApart(row, one);
+  }
 }

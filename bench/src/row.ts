@@ -47,6 +47,17 @@ export interface Measurement {
   readonly bars: readonly Extract<Bar, { figure: string }>[];
 }
 
+/** Something that is measured part by part, to show where its time goes. */
+export interface Breakdown {
+  readonly kind: "breakdown";
+  readonly name: string;
+  readonly measure: () => Promise<readonly { readonly name: string; readonly value: number }[]>;
+  readonly unit: string;
+}
+
+/** What a row is made of. */
+export type Case = Comparison | Measurement | Breakdown;
+
 /** One line of what must be reached. */
 export interface Row {
   /** As `--only` takes it. */
@@ -54,5 +65,5 @@ export interface Row {
   readonly what: string;
   /** Runs as in an engine without relaxed SIMD. */
   readonly withoutRelaxedSimd?: boolean;
-  readonly cases: () => readonly (Comparison | Measurement)[];
+  readonly cases: () => readonly Case[];
 }

@@ -7,27 +7,11 @@ import { tensorFlow } from "../contenders/tensorflow.ts";
 import { optax, torch } from "../contenders/python.ts";
 import { inputs32, sample } from "../inputs.ts";
 import type { Row } from "../row.ts";
+import { tensorFlowAdam } from "./tensorflow-adam.ts";
 import { updateStep } from "./update-step.ts";
 
 const COUNT = 4 * 2 ** 20;
 const BYTES = 28 * COUNT;
-
-async function tensorFlowAdam(): Promise<Contender> {
-  const tf = await tensorFlow();
-  const gradients = [2, 3, 4].map((seed) => tf.tensor1d(inputs32(COUNT, seed)));
-  const params = tf.variable(tf.tensor1d(inputs32(COUNT, 1)), true, "w");
-  const optimizer = tf.train.adam(0.001, 0.9, 0.999, 1e-8);
-  const run = (turn: number): void => optimizer.applyGradients([{ name: "w", tensor: gradients[turn % 3]! }]);
-  return inProcess({
-    answer: () => {
-      for (let turn = 0; turn < 3; turn++) run(turn);
-      return sample(params.dataSync());
-    },
-    run,
-    use: () => tf.slice(params, [0], [1]).dataSync()[0],
-    close: () => tf.disposeVariables(),
-  });
-}
 
 async function jaxAdam(): Promise<Contender> {
   const { numpy: np, jit, blockUntilReady } = await jaxJs();
@@ -71,7 +55,7 @@ export const adamRow: Row = {
       peers: {
         PyTorch: () => torch("update", { count: COUNT, optimizer: "adam-fused" }),
         optax: () => optax("update", { count: COUNT, optimizer: "adam" }),
-        "TensorFlow.js": tensorFlowAdam,
+        "TensorFlow.js": async () => inProcess(tensorFlowAdam(await tensorFlow(), COUNT)),
         "jax-js": jaxAdam,
       },
       others: { "C loop": () => cLoop("adam", COUNT) },

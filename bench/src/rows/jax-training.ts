@@ -1,4 +1,4 @@
-import type { Contender } from "../contenders/contender.ts";
+import type { Contender, Program } from "../contenders/contender.ts";
 import { inProcess } from "../contenders/contender.ts";
 import type { Jax } from "../contenders/jax.ts";
 import { jaxJs } from "../contenders/jax.ts";
@@ -30,10 +30,14 @@ export function jaxLoss({ numpy: np, nn }: Jax, { sizes, activation, loss }: Pro
   };
 }
 
-/** A contender that trains the network with jax-js, the whole step under `jit`, and Adam written out. */
-export async function jaxTraining(problem: Problem): Promise<Contender> {
-  const jax = await jaxJs();
-  const { numpy: np, nn, jit, valueAndGrad, blockUntilReady } = jax;
+/** A program, and the arrays that its last run gave. */
+export interface JaxProgram extends Program {
+  readonly results: () => JaxArray[];
+}
+
+/** A program that trains the network with jax-js, the whole step under `jit`, and Adam written out. */
+export function jaxTrainer(jax: Jax, problem: Problem): JaxProgram {
+  const { numpy: np, nn, jit, valueAndGrad } = jax;
   const { sizes, batch, loss: lossName } = problem;
   const classes = sizes.at(-1)!;
   const xs = [1, 2, 3].map((seed) => np.array(inputs32(batch * sizes[0]!, seed)).reshape([batch, sizes[0]!]));
@@ -55,24 +59,37 @@ export async function jaxTraining(problem: Problem): Promise<Contender> {
   let second = params.map((each) => np.zerosLike(each.ref));
   let loss: JaxArray | undefined;
   let t = 0;
-  const run = (turn: number): Promise<unknown> => {
+  const run = (turn: number): void => {
     t++;
     loss?.dispose();
     const rate = np.array(0.001 / (1 - 0.9 ** t));
     const root = np.array(1 / Math.sqrt(1 - 0.999 ** t));
     [params, first, second, loss] = step(params, first, second, xs[turn % 3]!.ref, target.ref, rate, root);
-    return blockUntilReady([params, first, second, loss]);
   };
-  return inProcess({
+  return {
     answer: async () => {
       const losses: number[] = [];
       for (let turn = 0; turn < 10; turn++) {
-        await run(turn);
-        losses.push(loss!.ref.dataSync()[0]!);
+        run(turn);
+        losses.push(...(await loss!.ref.data()));
       }
-      return [...losses, ...sample(params[0]!.ref.dataSync())];
+      return [...losses, ...sample(await params[0]!.ref.data())];
     },
     run,
-    use: () => loss?.ref.dataSync()[0],
+    use: () => loss?.ref.data(),
+    results: () => [...params, ...first, ...second, ...(loss === undefined ? [] : [loss])],
+  };
+}
+
+/** A contender that trains the network with jax-js on the CPU, and waits for every step. */
+export async function jaxTraining(problem: Problem): Promise<Contender> {
+  const jax = await jaxJs();
+  const { run, results, ...rest } = jaxTrainer(jax, problem);
+  return inProcess({
+    ...rest,
+    run: (turn) => {
+      run(turn);
+      return jax.blockUntilReady(results());
+    },
   });
 }

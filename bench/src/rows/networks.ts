@@ -25,6 +25,9 @@ export function ourNetwork(sizes: readonly number[]): { layers: { weight: Tensor
   };
 }
 
+/** How parameters change: Adam with step size 0.001, or gradient descent with 0.01. */
+export type Rule = "adam" | "sgd";
+
 /** A training problem that all contenders know. */
 export interface Problem {
   readonly sizes: readonly number[];

@@ -1,8 +1,8 @@
-import type { Optimizer, StateTree, Tensor } from "@opt/core";
+import type { CompileOptions, Optimizer, StateTree, Tensor } from "@opt/core";
 import { applyUpdates, compile, evaluate, fromArray, valueAndGrad } from "@opt/core";
 import type { MlpParams } from "@opt/nn";
 import { meanSquaredError, mlp, softmaxCrossEntropy } from "@opt/nn";
-import type { Contender } from "../contenders/contender.ts";
+import type { Contender, Program } from "../contenders/contender.ts";
 import { inProcess } from "../contenders/contender.ts";
 import { inputs32, labels, sample } from "../inputs.ts";
 import type { Problem } from "./networks.ts";
@@ -30,8 +30,8 @@ export function ourLoss({ sizes, activation, loss }: Problem): (params: MlpParam
 /** How a contender of ours works: through `compile`, or lazily, step by step. */
 export type Mode = "compiled" | "lazy";
 
-/** A contender that trains our network, one step a run. */
-export function ourTraining<State extends StateTree>(problem: Problem, optimizer: Optimizer<State>, mode: Mode = "compiled", threads = 1): Contender {
+/** A program that trains our network, one step a run, on any backend. */
+export function ourTrainer<State extends StateTree>(problem: Problem, optimizer: Optimizer<State>, mode: Mode = "compiled", options: CompileOptions = {}): Program {
   const { xs, target } = ourBatches(problem);
   const gradientsOf = valueAndGrad(ourLoss(problem));
   let params: MlpParams = ourNetwork(problem.sizes);
@@ -41,7 +41,7 @@ export function ourTraining<State extends StateTree>(problem: Problem, optimizer
     const { updates, state: next } = optimizer.update(gradients, before, now);
     return [applyUpdates(now, updates), next, loss] as const;
   };
-  const compiled = compile(oneStep, { threads });
+  const compiled = compile(oneStep, options);
   const lazy = (...args: Parameters<typeof oneStep>) => {
     const result = oneStep(...args);
     // What the next step starts from; otherwise it would be computed from the beginning again.
@@ -53,16 +53,21 @@ export function ourTraining<State extends StateTree>(problem: Problem, optimizer
   const run = (turn: number): void => {
     [params, state, loss] = step(params, state, xs[turn % 3]!, target);
   };
-  return inProcess({
-    answer: () => {
+  return {
+    answer: async () => {
       const losses: number[] = [];
       for (let turn = 0; turn < 10; turn++) {
         run(turn);
-        losses.push(loss!.item());
+        losses.push(...(await loss!.read()));
       }
-      return [...losses, ...sample(params.layers[0]!.weight.readSync())];
+      return [...losses, ...sample(await params.layers[0]!.weight.read())];
     },
     run,
-    use: () => loss?.item(),
-  });
+    use: () => loss?.read(),
+  };
+}
+
+/** A contender that trains our network on the CPU. */
+export function ourTraining<State extends StateTree>(problem: Problem, optimizer: Optimizer<State>, mode: Mode = "compiled", threads = 1): Contender {
+  return inProcess(ourTrainer(problem, optimizer, mode, { threads }));
 }

@@ -1,14 +1,12 @@
 import type { Scalar, Tensor2D } from "@tensorflow/tfjs";
-import type { Contender } from "../contenders/contender.ts";
-import { inProcess } from "../contenders/contender.ts";
-import { tensorFlow } from "../contenders/tensorflow.ts";
+import type { Program } from "../contenders/contender.ts";
+import type { TensorFlow } from "../contenders/tensorflow.ts";
 import { inputs32, labels, sample } from "../inputs.ts";
-import type { Problem } from "./networks.ts";
+import type { Problem, Rule } from "./networks.ts";
 import { plainNetwork } from "./networks.ts";
 
-/** A contender that trains the network with TensorFlow.js and its Adam. */
-export async function tensorFlowTraining({ sizes, batch, activation, loss: lossName }: Problem): Promise<Contender> {
-  const tf = await tensorFlow();
+/** A program that trains the network with TensorFlow.js and its optimizers, on the backend that is set. */
+export function tensorFlowTraining(tf: TensorFlow, { sizes, batch, activation, loss: lossName }: Problem, rule: Rule = "adam"): Program {
   const classes = sizes.at(-1)!;
   const layers = plainNetwork(sizes).map(({ rows, columns, weight }) => ({
     weight: tf.variable(tf.tensor2d(weight, [rows, columns])),
@@ -17,7 +15,7 @@ export async function tensorFlowTraining({ sizes, batch, activation, loss: lossN
   const xs = [1, 2, 3].map((seed) => tf.tensor2d(inputs32(batch * sizes[0]!, seed), [batch, sizes[0]!]));
   const oneHot = (): Tensor2D => tf.oneHot(tf.tensor1d(labels(batch, classes), "int32"), classes).toFloat() as Tensor2D;
   const target = lossName === "softmax-cross-entropy" ? oneHot() : tf.tensor2d(inputs32(batch * classes, 9), [batch, classes]);
-  const optimizer = tf.train.adam(0.001, 0.9, 0.999, 1e-8);
+  const optimizer = rule === "adam" ? tf.train.adam(0.001, 0.9, 0.999, 1e-8) : tf.train.sgd(0.01);
   const outputs = (x: Tensor2D): Tensor2D =>
     layers.reduce((hidden, { weight, bias }, index) => {
       const linear = tf.add<Tensor2D>(tf.matMul(hidden, weight), bias);
@@ -34,17 +32,17 @@ export async function tensorFlowTraining({ sizes, batch, activation, loss: lossN
     loss?.dispose();
     loss = optimizer.minimize(() => lossOf(xs[turn % 3]!), true);
   };
-  return inProcess({
-    answer: () => {
+  return {
+    answer: async () => {
       const losses: number[] = [];
       for (let turn = 0; turn < 10; turn++) {
         run(turn);
-        losses.push(loss!.dataSync()[0]!);
+        losses.push(...(await loss!.data()));
       }
-      return [...losses, ...sample(layers[0]!.weight.dataSync())];
+      return [...losses, ...sample(await layers[0]!.weight.data())];
     },
     run,
-    use: () => loss?.dataSync()[0],
+    use: () => loss?.data(),
     close: () => tf.disposeVariables(),
-  });
+  };
 }

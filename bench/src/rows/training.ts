@@ -1,5 +1,7 @@
 import { adam } from "@opt/first-order";
+import { inProcess } from "../contenders/contender.ts";
 import { optax, torch } from "../contenders/python.ts";
+import { tensorFlow } from "../contenders/tensorflow.ts";
 import type { Row } from "../row.ts";
 import { jaxTraining } from "./jax-training.ts";
 import type { Problem } from "./networks.ts";
@@ -18,7 +20,7 @@ export const digitsRow: Row = {
       name: "784-128-10, batch 128",
       ours: () => ourTraining(digits, adam()),
       peers: {
-        "TensorFlow.js": () => tensorFlowTraining(digits),
+        "TensorFlow.js": async () => inProcess(tensorFlowTraining(await tensorFlow(), digits)),
         "jax-js": () => jaxTraining(digits),
         PyTorch: () => torch("train", { ...digits, optimizer: "adam-fused" }),
         optax: () => optax("train", { ...digits }),
@@ -45,7 +47,7 @@ export const tinyRow: Row = {
         PyTorch: () => torch("train", { ...tiny, optimizer: "adam-fused" }),
         optax: () => optax("train", { ...tiny }),
         "jax-js": () => jaxTraining(tiny),
-        "TensorFlow.js": () => tensorFlowTraining(tiny),
+        "TensorFlow.js": async () => inProcess(tensorFlowTraining(await tensorFlow(), tiny)),
       },
       figure: { unit: "µs" },
       bars: [

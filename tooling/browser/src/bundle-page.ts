@@ -11,14 +11,22 @@ export interface PageBundle {
   remove(): Promise<void>;
 }
 
+/** Options of {@link bundlePage}. */
+export interface BundleOptions {
+  /** Whether packages of the workspace are taken from their sources, not their `dist`. Default true. */
+  readonly sources?: boolean;
+  /** Expressions that stand for other expressions, as Vite's `define` takes them. */
+  readonly define?: Readonly<Record<string, string>>;
+}
+
 /**
- * Bundles a module with Vite, as an application would, into a page that loads it. Packages of the workspace are taken from their
- * sources, and workers are bundled along.
+ * Bundles a module with Vite, as an application would, into a page that loads it. Workers are bundled along.
  *
  * @param entry - path of a TypeScript or JavaScript module
+ * @param options - see {@link BundleOptions}
  * @returns the page, in a temporary folder
  */
-export async function bundlePage(entry: string): Promise<PageBundle> {
+export async function bundlePage(entry: string, { sources = true, define = {} }: BundleOptions = {}): Promise<PageBundle> {
   const temporary = await mkdtemp(join(tmpdir(), "opt-page-"));
   const source = join(temporary, "source");
   const folder = join(temporary, "page");
@@ -29,7 +37,8 @@ export async function bundlePage(entry: string): Promise<PageBundle> {
     root: source,
     configFile: false,
     logLevel: "warn",
-    resolve: { conditions: ["@opt/source", ...defaultClientConditions] },
+    define,
+    resolve: { conditions: [...(sources ? ["@opt/source"] : []), ...defaultClientConditions] },
     worker: { format: "es" },
     build: {
       outDir: folder,

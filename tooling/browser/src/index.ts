@@ -1,5 +1,5 @@
 export { bundlePage } from "./bundle-page.ts";
-export type { PageBundle } from "./bundle-page.ts";
+export type { BundleOptions, PageBundle } from "./bundle-page.ts";
 export { findBrowser } from "./find-browser.ts";
 export { launchBrowser } from "./launch-browser.ts";
 export type { LaunchOptions } from "./launch-browser.ts";
