@@ -112,6 +112,20 @@ describe("matrix products", () => {
     expect(planOf(step).freshOutputs).toEqual([]);
     expect(planOf(step).temporaryBytes).toBe(0);
   });
+
+  it("keep out of their store what waits for them by way of a third kernel", () => {
+    // `total` is older than the product, but comes from a kernel that also computes `mixed`, which waits for the product.
+    const compiled = compile((x: Tensor, w: Tensor, p: Tensor, q: Tensor, r: Tensor) => {
+      const grown = exp(x);
+      const total = grown.sum(1, { keepDims: true });
+      const product = matmul(x, w);
+      const mixed = grown.add(product).add(p).add(q).add(r);
+      return [grown, total, product, mixed, product.mul(total)];
+    });
+    const [grown, total, product, mixed, last] = compiled(draw([8, 8]), draw([8, 8], 2), zeros([8, 8]), zeros([8, 8]), zeros([8, 8])).map((result) => [...result.readSync()]);
+    expect(mixed).toEqual(grown?.map((value, index) => Math.fround(value + (product?.[index] ?? NaN))));
+    expect(last).toEqual(product?.map((value, index) => Math.fround(value * (total?.[index >> 3] ?? NaN))));
+  });
 });
 
 describe("losses", () => {

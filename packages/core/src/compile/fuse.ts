@@ -1,9 +1,10 @@
 import { existing } from "../errors.ts";
+import { Domain } from "./domain.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { isHostNode } from "./graph.ts";
 import type { HostProgram } from "./host-program.ts";
-import type { Domain, KernelContext, NodeBody } from "./kernel-builder.ts";
-import { buildBody, ownAccess } from "./kernel-builder.ts";
+import type { KernelContext, NodeBody } from "./kernel-builder.ts";
+import { buildBody } from "./kernel-builder.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { bufferNode, isExpensive, isReduction, isStored, matrixOperand } from "./materialize.ts";
 
@@ -30,11 +31,6 @@ export class Group {
   get body(): NodeBody {
     this.#body ??= this.#makeBody();
     return this.#body;
-  }
-
-  /** The id of its first node. */
-  get first(): number {
-    return this.members[0]?.id ?? 0;
   }
 
   /** The id of its last node. */
@@ -79,35 +75,27 @@ function domainOf(node: GraphNode): Domain {
   const [operand] = node.inputs;
   if (isReduction(node) && operand !== undefined) {
     // Reductions keep their axes, so an axis is reduced where the lengths differ.
-    return { extents: operand.shape, reduced: operand.shape.map((length, axis) => length !== node.shape[axis]) };
+    return new Domain(operand.shape, operand.shape.map((length, axis) => length !== node.shape[axis]));
   }
-  return { extents: node.shape, reduced: node.shape.map(() => false) };
-}
-
-function hasReduction(domain: Domain): boolean {
-  return domain.reduced.includes(true);
+  return new Domain(node.shape, node.shape.map(() => false));
 }
 
 function isElementwiseGroup(group: Group): boolean {
-  return group.product === undefined && !hasReduction(group.domain);
-}
-
-function sameDomain(a: Domain, b: Domain): boolean {
-  return a.extents.join() === b.extents.join() && a.reduced.join() === b.reduced.join();
+  return group.product === undefined && !group.domain.hasReduction;
 }
 
 /** The loops in which the nodes of both groups can be computed, or undefined. */
 function commonDomain(a: Group, b: Group): Domain | undefined {
-  if (sameDomain(a.domain, b.domain)) return a.domain;
-  if (hasReduction(a.domain) && hasReduction(b.domain)) return undefined;
-  const wide = hasReduction(b.domain) || b.product !== undefined ? b : a;
+  if (a.domain.equals(b.domain)) return a.domain;
+  if (a.domain.hasReduction && b.domain.hasReduction) return undefined;
+  const wide = b.domain.hasReduction || b.product !== undefined ? b : a;
   const other = wide === a ? b : a;
-  return other.members.every((member) => ownAccess(member, wide.domain) !== undefined) ? wide.domain : undefined;
+  return other.members.every((member) => wide.domain.ownAccess(member.shape) !== undefined) ? wide.domain : undefined;
 }
 
 /** Whether a group is light enough to be computed while a matrix product's tile is still in registers. */
 function isEpilogue(group: Group, product: GraphNode, stored: ReadonlySet<GraphNode>): boolean {
-  if (hasReduction(group.domain)) return false;
+  if (group.domain.hasReduction) return false;
   const { reads, inlined } = readsOf(group.members, stored);
   const work = [...group.members, ...inlined];
   if (work.some(isExpensive)) return false;
@@ -216,23 +204,14 @@ class Fuser {
 
   /** Whether `from` depends on `target` by way of a third group: then they cannot run as one. */
   #reachesThroughOthers(from: Group, target: Group): boolean {
-    const seen = new Set<Group>([from, target]);
-    const pending: Group[] = [];
-    const follow = (group: Group): boolean => {
+    const seen = new Set([from]);
+    // A set may grow while it is walked through.
+    for (const group of seen) {
       for (const read of group.reads) {
         const next = this.#groupOf.get(read);
-        if (next === undefined) continue;
         if (next === target && group !== from) return true;
-        // What is older than all of the target cannot depend on it.
-        if (seen.has(next) || next.last < target.first) continue;
-        seen.add(next);
-        pending.push(next);
+        if (next !== undefined && next !== target) seen.add(next);
       }
-      return false;
-    };
-    if (follow(from)) return true;
-    for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
-      if (follow(next)) return true;
     }
     return false;
   }

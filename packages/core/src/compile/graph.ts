@@ -67,15 +67,17 @@ class GraphBuilder {
   add(tensor: Tensor): GraphNode {
     const pending: Tensor[] = [tensor];
     for (let current = pending.at(-1); current !== undefined; current = pending.at(-1)) {
-      const missing = current.storage === undefined ? current.inputs.filter((input) => !this.#byTensor.has(input)) : [];
-      if (missing.length > 0) {
-        pending.push(...missing);
-        continue;
-      }
+      if (current.storage === undefined && this.#pushUnvisited(current.inputs, pending)) continue;
       pending.pop();
       if (!this.#byTensor.has(current)) this.#byTensor.set(current, this.#convert(current));
     }
     return this.#of(tensor);
+  }
+
+  #pushUnvisited(inputs: readonly Tensor[], pending: Tensor[]): boolean {
+    const before = pending.length;
+    for (const input of inputs) if (!this.#byTensor.has(input)) pending.push(input);
+    return pending.length > before;
   }
 
   /** Adds a primitive over nodes, or finds the node that is the same already. */

@@ -1,24 +1,12 @@
 import type { OperationOf } from "../graph/primitives.ts";
 import { isElementwise } from "../graph/primitives.ts";
 import { fail } from "../errors.ts";
-import { Access, accessOperand, flatOffset, flatStrides, matchAxes, noAxes } from "./access.ts";
+import { Access, accessOperand, flatOffset, flatStrides, noAxes } from "./access.ts";
+import type { Domain } from "./domain.ts";
 import type { GraphNode } from "./graph.ts";
 import type { HostProgram } from "./host-program.ts";
 import type { IndexMap, KernelStore, KernelValue } from "./kernel.ts";
 import { bufferNode, isReduction, isView } from "./materialize.ts";
-
-/** Loop axes, and which of them reductions run over. */
-export interface Domain {
-  readonly extents: readonly number[];
-  readonly reduced: readonly boolean[];
-}
-
-/** The walk of a kernel's own node: its axes are loop axes, or those loop axes that are not reduced. */
-export function ownAccess(node: GraphNode, domain: Domain): Access | undefined {
-  return (
-    matchAxes(node.shape, domain.extents, () => true) ?? matchAxes(node.shape, domain.extents, (loop) => domain.reduced[loop] !== true)
-  );
-}
 
 /** What the builder needs to know about the plan around one kernel. */
 export interface KernelContext {
@@ -69,7 +57,7 @@ class BodyBuilder implements NodeBody {
 
   /** Adds the value of a member and its store; false when the members do not fit into one kernel. */
   addMember(node: GraphNode): boolean {
-    const access = ownAccess(node, this.#domain);
+    const access = this.#domain.ownAccess(node.shape);
     const value = access === undefined ? undefined : this.#value(node, access);
     if (access === undefined || value === undefined) return false;
     this.stores.push({ buffer: node.id, value, index: this.#storeIndex(node, access) });
@@ -113,7 +101,7 @@ class BodyBuilder implements NodeBody {
         const [operand] = node.inputs;
         return inner === undefined || operand === undefined ? undefined : this.#value(operand, inner);
       }
-      const own = ownAccess(node, this.#domain);
+      const own = this.#domain.ownAccess(node.shape);
       if (own === undefined || own.key !== access.key) return undefined;
       return this.#compute(node, access);
     }
@@ -175,7 +163,7 @@ class BodyBuilder implements NodeBody {
   }
 
   #operandAccess(node: GraphNode, input: GraphNode, access: Access): Access | undefined {
-    if (isReduction(node)) return matchAxes(input.shape, this.#domain.extents, () => true);
+    if (isReduction(node)) return this.#domain.wholeAccess(input.shape);
     if (input.shape.length === 0) return noAxes;
     return access;
   }

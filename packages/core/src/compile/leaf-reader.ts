@@ -21,40 +21,37 @@ export function signatureOf(leaf: Leaf): LeafSignature {
 /** Writes the leaves of a tree into a list, each at its number; false when the tree does not fit, with the list half filled. */
 export type LeafReader = (tree: unknown, into: Leaf[]) => boolean;
 
-function readLeaf({ kind, shape, dtype }: LeafSignature, number: number): LeafReader {
-  if (kind === "number") {
-    return (tree, into) => {
-      if (typeof tree !== "number") return false;
-      into[number] = tree;
-      return true;
-    };
-  }
-  return (tree, into) => {
-    if (!(tree instanceof Tensor) || tree.dtype !== dtype) return false;
+/** What a container holds in one place: a leaf, with its number, or something else that has a reader of its own. */
+type Item = { readonly signature: LeafSignature; readonly number: number } | LeafReader;
+
+function readItem(item: Item | undefined, value: unknown, into: Leaf[]): boolean {
+  if (typeof item === "function") return item(value, into);
+  if (item === undefined) return false;
+  const { signature: { kind, dtype, shape }, number } = item;
+  if (value instanceof Tensor) {
     // What a compiled function returned has the very shape that it was traced with.
-    if (tree.shape !== shape && !sameShape(tree.shape, shape)) return false;
-    into[number] = tree;
+    if (kind !== "tensor" || value.dtype !== dtype || (value.shape !== shape && !sameShape(value.shape, shape))) return false;
+    into[number] = value;
     return true;
-  };
+  }
+  if (typeof value !== "number" || kind !== "number") return false;
+  into[number] = value;
+  return true;
 }
 
-function readList(items: readonly LeafReader[]): LeafReader {
+function readList(items: readonly Item[]): LeafReader {
   return (tree, into) => {
     if (!Array.isArray(tree) || tree.length !== items.length) return false;
-    for (let index = 0; index < items.length; index++) {
-      if (items[index]?.(tree[index], into) !== true) return false;
-    }
+    for (let index = 0; index < items.length; index++) if (!readItem(items[index], tree[index], into)) return false;
     return true;
   };
 }
 
-function readRecord(keys: readonly string[], items: readonly LeafReader[]): LeafReader {
+function readRecord(keys: readonly string[], items: readonly Item[]): LeafReader {
   return (tree, into) => {
-    if (typeof tree !== "object" || tree === null || Object.getPrototypeOf(tree) !== Object.prototype) return false;
+    if (typeof tree !== "object" || tree === null || tree instanceof Tensor) return false;
     const record = tree as Readonly<Record<string, unknown>>;
-    for (let index = 0; index < keys.length; index++) {
-      if (items[index]?.(record[keys[index] ?? ""], into) !== true) return false;
-    }
+    for (let index = 0; index < keys.length; index++) if (!readItem(items[index], record[keys[index] ?? ""], into)) return false;
     let count = 0;
     for (const _ in record) count++;
     return count === keys.length;
@@ -65,16 +62,16 @@ function readRecord(keys: readonly string[], items: readonly LeafReader[]): Leaf
  * Makes the check of a compiled function's arguments: functions put together once for each trace, since this runs in every
  * step and a walk over descriptions of the tree would cost more than a small network's kernels.
  *
- * @param structure - The arrangement of the arguments.
+ * @param structure - The arrangement of the arguments, a list.
  * @param signatures - Their leaves in order.
  * @returns A function that tells whether arguments fit, and collects their leaves.
  */
 export function makeLeafReader(structure: TreeStructure, signatures: readonly LeafSignature[]): LeafReader {
   let number = 0;
-  const make = (part: TreeStructure): LeafReader => {
+  const make = (part: TreeStructure): Item => {
     switch (part.kind) {
       case "leaf":
-        return readLeaf(existing(signatures[number], "signature"), number++);
+        return { signature: existing(signatures[number], "signature"), number: number++ };
       case "fixed":
         return (tree) => Object.is(tree, part.value);
       case "list":
@@ -83,5 +80,6 @@ export function makeLeafReader(structure: TreeStructure, signatures: readonly Le
         return readRecord(part.keys, part.items.map(make));
     }
   };
-  return make(structure);
+  const whole = make(structure);
+  return (tree, into) => readItem(whole, tree, into);
 }

@@ -2,38 +2,48 @@ import { failInternally } from "../errors.ts";
 import type { Group } from "./fuse.ts";
 import type { GraphNode } from "./graph.ts";
 
-/** Which groups a group must wait for. */
-export type Dependencies = Map<Group, Set<Group>>;
+/** Which groups wait for which. */
+export class Dependencies {
+  readonly #sources = new Map<Group, Set<Group>>();
+  readonly #followers = new Map<Group, Set<Group>>();
 
-/** A group waits for the groups that compute what it reads. */
-export function dataDependencies(groups: readonly Group[]): Dependencies {
-  const producer = new Map<GraphNode, Group>();
-  for (const group of groups) {
-    for (const member of group.members) producer.set(member, group);
-  }
-  const dependencies: Dependencies = new Map();
-  for (const group of groups) {
-    const needed = new Set<Group>();
-    for (const read of group.reads) {
-      const source = producer.get(read);
-      if (source !== undefined && source !== group) needed.add(source);
+  /** A group waits for the groups that compute what it reads. */
+  constructor(groups: readonly Group[]) {
+    const producer = new Map<GraphNode, Group>();
+    for (const group of groups) {
+      this.#sources.set(group, new Set());
+      this.#followers.set(group, new Set());
+      for (const member of group.members) producer.set(member, group);
     }
-    dependencies.set(group, needed);
+    for (const group of groups) {
+      for (const read of group.reads) {
+        const source = producer.get(read);
+        if (source !== undefined && source !== group) this.add(group, source);
+      }
+    }
   }
-  return dependencies;
-}
 
-/** Whether `from` waits for `target`, directly or not. */
-export function waitsFor(from: Group, target: Group, dependencies: Dependencies): boolean {
-  const seen = new Set<Group>();
-  const pending = [from];
-  for (let group = pending.pop(); group !== undefined; group = pending.pop()) {
-    if (group === target) return true;
-    if (seen.has(group)) continue;
-    seen.add(group);
-    pending.push(...(dependencies.get(group) ?? []));
+  /** Lets a group wait for another. */
+  add(group: Group, source: Group): void {
+    this.#sources.get(group)?.add(source);
+    this.#followers.get(source)?.add(group);
   }
-  return false;
+
+  /** The groups that a group waits for directly. */
+  sourcesOf(group: Group): Iterable<Group> {
+    return this.#sources.get(group) ?? [];
+  }
+
+  /** Whether `group` waits for `source`, directly or not. The search begins at the source: what overwrites an argument has few followers. */
+  waitsFor(group: Group, source: Group): boolean {
+    const seen = new Set([source]);
+    // A set may grow while it is walked through.
+    for (const current of seen) {
+      if (current === group) return true;
+      for (const follower of this.#followers.get(current) ?? []) seen.add(follower);
+    }
+    return false;
+  }
 }
 
 /**
@@ -46,7 +56,7 @@ export function orderGroups(groups: readonly Group[], dependencies: Dependencies
   for (const group of [...groups].sort((a, b) => a.last - b.last)) {
     const pending = [group];
     for (let current = pending.at(-1); current !== undefined; current = pending.at(-1)) {
-      const missing = [...(dependencies.get(current) ?? [])].filter((source) => !ordered.has(source));
+      const missing = [...dependencies.sourcesOf(current)].filter((source) => !ordered.has(source));
       if (missing.some((source) => waiting.has(source))) failInternally("kernels wait in a circle");
       if (missing.length > 0) {
         waiting.add(current);

@@ -11,7 +11,7 @@ import type { HostProgram } from "./host-program.ts";
 import { planHost } from "./host-program.ts";
 import type { Kernel, MatrixOperand } from "./kernel.ts";
 import { bufferNode, chooseStored, matrixOperand } from "./materialize.ts";
-import { dataDependencies, orderGroups } from "./order.ts";
+import { Dependencies, orderGroups } from "./order.ts";
 import type { Donation } from "./takeover.ts";
 import { planTakeovers } from "./takeover.ts";
 
@@ -89,7 +89,7 @@ export function makePlan(graph: Graph, donations: readonly Donation[] = []): Pla
   const stored = chooseStored(graph);
   const groups = fuseKernels(graph, stored, host);
   const numbering = numberBuffers(graph);
-  const dependencies = dataDependencies(groups);
+  const dependencies = new Dependencies(groups);
   const takeovers = planTakeovers(graph, donations, groups, dependencies);
   const order = orderGroups(groups, dependencies);
   const { needed, ...memory } = assignBuffers(graph, order, takeovers, host, numbering);

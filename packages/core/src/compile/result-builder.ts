@@ -19,13 +19,22 @@ function isRepeated(plan: Plan, output: PlanOutput, index: number): boolean {
 function buildLeaf(plan: Plan, index: number, isDonated: (input: number) => boolean): ResultBuilder {
   const output = existing(plan.outputs[index], "output");
   if (output.kind === "host") return (): Leaf => plan.host.slots[output.slot] ?? Number.NaN;
-  const { shape, dtype } = output;
-  const keptElsewhere = output.kind === "input" && !isDonated(output.input);
+  const { kind, shape, dtype } = output;
+  const number = kind === "fresh" ? output.output : output.input;
+  const keptElsewhere = kind === "input" && !isDonated(number);
   const shared = keptElsewhere || isRepeated(plan, output, index);
   return (inputs, fresh): Leaf => {
-    const storage = existing(output.kind === "fresh" ? fresh[output.output] : inputs[output.input], "output storage");
+    const storage = existing((kind === "fresh" ? fresh : inputs)[number], "output storage");
     if (shared) storage.shared = true;
     return new Tensor(dataOperation, noInputs, shape, dtype, storage);
+  };
+}
+
+function buildList(items: readonly ResultBuilder[]): ResultBuilder {
+  return (inputs, fresh) => {
+    const list: unknown[] = [];
+    for (let index = 0; index < items.length; index++) list.push(items[index]?.(inputs, fresh));
+    return list;
   };
 }
 
@@ -55,10 +64,8 @@ export function makeResultBuilder(structure: TreeStructure, plan: Plan, isDonate
         return buildLeaf(plan, leaf++, isDonated);
       case "fixed":
         return () => part.value;
-      case "list": {
-        const items = part.items.map(make);
-        return (inputs, fresh) => items.map((item) => item(inputs, fresh));
-      }
+      case "list":
+        return buildList(part.items.map(make));
       case "record":
         return buildRecord(part.keys, part.items.map(make));
     }

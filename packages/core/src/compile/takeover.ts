@@ -5,7 +5,6 @@ import { isHostNode } from "./graph.ts";
 import type { IndexMap } from "./kernel.ts";
 import { bufferNode, isStored, matrixOperand } from "./materialize.ts";
 import type { Dependencies } from "./order.ts";
-import { waitsFor } from "./order.ts";
 import { stageKernel } from "./stages.ts";
 
 /** That an output shall take over the buffer of an argument. */
@@ -30,7 +29,7 @@ function readsOnlyOwnElements(group: Group, target: GraphNode, node: GraphNode):
   const loads = values.filter((value) => value.kind === "load" && value.buffer === target.id);
   const sameElement = (index: IndexMap): boolean => index.offset === store?.index.offset && index.strides.join() === store.index.strides.join();
   if (!loads.every((value) => value.kind === "load" && sameElement(value.index))) return false;
-  if (loads.length === 0 || !group.domain.reduced.includes(true)) return true;
+  if (loads.length === 0 || !group.domain.hasReduction) return true;
   // A kernel with reductions passes over its elements several times: it may overwrite them only in its last pass.
   const { readyAt } = stageKernel(values, stores, () => true);
   const lastPass = stores.reduce((latest, { value }) => Math.max(latest, readyAt[value] ?? 0), 0);
@@ -75,9 +74,9 @@ export function planTakeovers(graph: Graph, donations: readonly Donation[], grou
     const inPlace =
       writer !== undefined &&
       readsOnlyOwnElements(writer, target, node) &&
-      readers.every((reader) => !waitsFor(reader, writer, dependencies));
+      readers.every((reader) => !dependencies.waitsFor(reader, writer));
     if (inPlace) {
-      for (const reader of readers) dependencies.get(writer)?.add(reader);
+      for (const reader of readers) dependencies.add(writer, reader);
     }
     takeovers.push({ node, target, inPlace });
   }
