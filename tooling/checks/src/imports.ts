@@ -4,7 +4,7 @@ import { textOf } from "./repository.ts";
 
 /** The specifiers that a source file imports or re-exports from, dynamic imports included. */
 export function importsOf(file: string): string[] {
-  return ts.preProcessFile(textOf(file), true, true).importedFiles.map(({ fileName }) => fileName);
+  return ts.preProcessFile(textOf(file), true, false).importedFiles.map(({ fileName }) => fileName);
 }
 
 /** `@opt/data/node` → `@opt/data`, `picocolors/x` → `picocolors`. */

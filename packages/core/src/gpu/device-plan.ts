@@ -13,6 +13,7 @@ import type { DeviceProgram } from "./program/device-program.ts";
 import { lowerPlan } from "./program/lower.ts";
 import { limitInputs } from "./program/narrow.ts";
 import { assignSlots } from "./program/slots.ts";
+import { splitReductions } from "./program/split-reductions.ts";
 import { TensorBuffer } from "./tensor-buffer.ts";
 
 /** A plan made ready for one device: its state stays there from run to run. */
@@ -36,7 +37,7 @@ export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
     this.plan = plan;
     this.#backend = backend;
     const { device, pool } = backend;
-    const program = limitInputs(lowerPlan(plan, device.name), device.inputLimit);
+    const program = limitInputs(splitReductions(lowerPlan(plan, device.name)), device.inputLimit);
     this.#program = program;
     this.#quads = program.buffers.map(({ length, dtype }) => quadsOf(length, dtype));
     const slots = assignSlots(program, this.#quads);

@@ -10,8 +10,8 @@ import { WebGl2Device } from "./device.ts";
 export function openWebGl2(gpujs: GpuJsClass): WebGl2Device {
   const canvas = typeof OffscreenCanvas === "undefined" ? (globalThis as { readonly document?: Document }).document?.createElement("canvas") : new OffscreenCanvas(1, 1);
   if (canvas === undefined) return fail("backend", "there is neither OffscreenCanvas nor a document");
-  const gl = canvas.getContext("webgl2", { alpha: false, depth: false, antialias: false }) as WebGL2RenderingContext | null;
-  if (gl === null) return fail("backend", "there is no WebGL2 context");
+  const gl: unknown = canvas.getContext("webgl2", { alpha: false, depth: false, antialias: false });
+  if (!(gl instanceof WebGL2RenderingContext)) return fail("backend", "there is no WebGL2 context");
   if (gl.getExtension("EXT_color_buffer_float") === null) return fail("backend", "WebGL2 cannot draw into textures of floats here (EXT_color_buffer_float)");
   return new WebGl2Device(gl, new gpujs({ mode: "webgl2", canvas, context: gl }));
 }

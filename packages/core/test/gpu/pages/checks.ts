@@ -1,6 +1,6 @@
 import type { TypedArray } from "@opt/core";
-import type { GpuBackend, GpuMode } from "../../../src/gpu/index.ts";
-import { gpu } from "../../../src/gpu/index.ts";
+import type { GpuBackend, GpuMode } from "../../../src/gpu.ts";
+import { gpu } from "../../../src/gpu.ts";
 
 /** What became of one check: plain data, so that it can leave the page. */
 export interface Outcome {

@@ -8,9 +8,6 @@ import type { GpuJsClass } from "./gpujs.ts";
 import { openWebGl2 } from "./webgl2/open.ts";
 import { openWebGpu } from "./webgpu/open.ts";
 
-export type { GpuBackend } from "./device-backend.ts";
-export { toGpu, toHost } from "./transfer.ts";
-
 /** The ways in which a browser computes on a GPU. */
 export type GpuMode = "webgpu" | "webgl2";
 
@@ -33,12 +30,14 @@ const openers: Readonly<Record<GpuMode, (gpujs: GpuJsClass) => Promise<GpuBacken
  * @throws OptError `backend` when gpu.js is missing or another version, or when no way works, with what was tried and why it failed.
  *
  * @example
- * ```ts browser
- * import { compile, setBackend } from "@opt/core";
+ * ```ts no-run
+ * import { compile, tensor } from "@opt/core";
+ * import type { Tensor } from "@opt/core";
  * import { gpu } from "@opt/core/gpu";
  *
  * const backend = await gpu();
- * const step = compile(train, { backend });
+ * const twice = compile((x: Tensor) => x.mul(2), { backend });
+ * await twice(tensor([1, 2])).read(); // [2, 4]
  * ```
  */
 export async function gpu(options: GpuOptions = {}): Promise<GpuBackend> {
