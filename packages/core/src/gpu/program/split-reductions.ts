@@ -2,7 +2,7 @@ import type { IndexMap, KernelValue } from "../../compile/kernel.ts";
 import { failInternally } from "../../errors.ts";
 import { sizeOf } from "../../tensor/shape.ts";
 import { extract } from "./body.ts";
-import type { DeviceProgram, ElementKernel, ProgramBuffer } from "./device-program.ts";
+import type { DeviceKernel, DeviceProgram, ElementKernel, ProgramBuffer } from "./device-program.ts";
 import { denseStrides } from "./device-program.ts";
 
 /** A reduction is split if each of its results has at least so many terms … */
@@ -87,6 +87,6 @@ function split(kernel: ElementKernel, buffers: ProgramBuffer[]): [ElementKernel,
  */
 export function splitReductions(program: DeviceProgram): DeviceProgram {
   const buffers = [...program.buffers];
-  const kernels = program.kernels.flatMap((kernel) => (kernel.kind === "elements" ? (split(kernel, buffers) ?? [kernel]) : [kernel]));
+  const kernels = program.kernels.flatMap((kernel): DeviceKernel[] => (kernel.kind === "elements" ? (split(kernel, buffers) ?? [kernel]) : [kernel]));
   return { ...program, buffers, kernels };
 }
