@@ -145,6 +145,7 @@ describe("reductions", () => {
     ]);
     expect([x.sum(0, { keepDims: true }).shape, x.sum(0).shape, x.sum([]).shape]).toEqual([[1, 3], [3], [2, 3]]);
     expect(elements(sum(i32(2 ** 31 - 1, 1)))).toEqual([-(2 ** 31)]);
+    expect(elements(min(i32(5, -(2 ** 31), -7)))).toEqual([-(2 ** 31)]);
   });
 
   it("find the first largest element", () => {

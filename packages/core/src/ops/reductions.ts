@@ -54,7 +54,9 @@ export function max(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
 
 /** The smallest element over axes; NaN where one is NaN. */
 export function min(x: Tensor, axes?: Axes, options?: ReduceOptions): Tensor {
-  return neg(max(neg(x), axes, options));
+  // The least whole number has no negative; every one has a complement, −1 − x.
+  const turned = (y: Tensor): Tensor => (x.dtype === "i32" ? sub(-1, y) : neg(y));
+  return turned(max(turned(x), axes, options));
 }
 
 /**

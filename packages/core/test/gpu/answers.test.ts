@@ -2,7 +2,7 @@ import { beforeAll, describe, it } from "vitest";
 import type { Outcome } from "./pages/checks.ts";
 import { expectAllPassed, hasBrowser, runPage } from "./run-checks.ts";
 
-const groups = ["elementFunctions", "gradients", "fuzz"] as const;
+const groups = ["elementFunctions", "literals", "largeKernels", "donation", "transfer", "gradients", "fuzz"] as const;
 
 describe.skipIf(!hasBrowser("what kernels compute"))("answers of the GPU", () => {
   let outcomes: readonly Outcome[] = [];

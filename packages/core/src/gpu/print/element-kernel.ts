@@ -140,7 +140,10 @@ class ElementPrinter {
       case "load":
         return this.#load(value, inside);
       case "constant":
-        return value.dtype === "i32" ? [this.#constant(value.value >> 16), this.#constant(value.value & 0xffff)] : [this.#constant(value.value)];
+        if (value.dtype === "i32") return [this.#constant(value.value >> 16), this.#constant(value.value & 0xffff)];
+        // Compilers take 0 · x for 0, also where x is NaN or infinite: a zero that they cannot see, since numbers of threads are not negative.
+        if (value.value === 0) return [this.#own("V", `${Object.is(value.value, -0) ? "-" : ""}V(float(min(t, 0)))`, inside)];
+        return [this.#constant(value.value)];
       case "argument": {
         const name = this.#writer.scalar(value.argument, value.dtype);
         return value.dtype === "i32" ? [this.#call("qSplatHigh", name), this.#call("qSplatLow", name)] : [this.#call("qSplat", name)];

@@ -23,9 +23,24 @@ function afterReduction(values: readonly KernelValue[]): boolean[] {
   return after;
 }
 
+/** A kernel that computes one value of another and stores it, along some of the axes, and the other one, which loads it. */
+function splitAt(kernel: ElementKernel, chosen: number, counts: readonly boolean[], buffers: ProgramBuffer[]): [ElementKernel, ElementKernel] {
+  const { values, result, extents, reduced } = kernel;
+  const { kind, dtype } = valueAt(values, chosen);
+  const length = extents.reduce((product, extent, axis) => (counts[axis] === true ? product * extent : product), 1);
+  const output = buffers.push({ dtype: dtype === "f32" ? "f32" : "i32", length, place: { kind: "temporary" } }) - 1;
+  const nowhere = extents.map(() => false);
+  const load: KernelValue = { kind: "load", buffer: output, index: { strides: denseStrides(extents, counts), offset: 0 }, dtype };
+  const rest = extract(values, result, new Map([[chosen, load]]));
+  const first: ElementKernel = { kind: "elements", extents, reduced: kind === "reduce" ? reduced : nowhere, ...extract(values, chosen, new Map()), output, fused: [] };
+  // Nothing is left to reduce after a reduction.
+  if (kind === "reduce") return [first, { ...kernel, ...rest, extents: extents.map((extent, axis) => (counts[axis] === true ? extent : 1)), reduced: nowhere }];
+  return [first, { ...kernel, ...rest }];
+}
+
 /** Splits a part that reads fewer buffers off a kernel that reads too many; undefined where the kernel reads few enough. */
 function splitOff(kernel: ElementKernel, limit: number, buffers: ProgramBuffer[]): [ElementKernel, ElementKernel] | undefined {
-  const { values, result, extents, fused } = kernel;
+  const { values, result, extents, reduced, fused } = kernel;
   const sources = sourcesOf(values);
   if ((sources[result]?.size ?? 0) <= limit) return undefined;
   const after = afterReduction(values);
@@ -35,14 +50,10 @@ function splitOff(kernel: ElementKernel, limit: number, buffers: ProgramBuffer[]
     if (size < 2 || size > limit || value.dtype === "bool" || after[id] === true) return;
     if (size > (sources[chosen]?.size ?? 0)) chosen = id;
   });
-  if (chosen < 0) fail("backend", `compile: a kernel reads ${String(sources[result]?.size)} buffers, this GPU allows ${String(limit)}, and no part of it can be split off (${fused.join(", ")}).`);
-  const { dtype } = valueAt(values, chosen);
-  const counts = extents.map(() => true);
-  const output = buffers.push({ dtype: dtype === "f32" ? "f32" : "i32", length: extents.reduce((product, extent) => product * extent, 1), place: { kind: "temporary" } }) - 1;
-  const part = extract(values, chosen, new Map());
-  const first: ElementKernel = { kind: "elements", extents, reduced: extents.map(() => false), ...part, output, fused: [] };
-  const load: KernelValue = { kind: "load", buffer: output, index: { strides: denseStrides(extents, counts), offset: 0 }, dtype };
-  return [first, { ...kernel, ...extract(values, result, new Map([[chosen, load]])) }];
+  if (chosen >= 0) return splitAt(kernel, chosen, extents.map(() => true), buffers);
+  const reduction = values.findIndex(({ kind }) => kind === "reduce");
+  if (reduction >= 0 && reduction !== result) return splitAt(kernel, reduction, reduced.map((flag) => !flag), buffers);
+  return fail("backend", `compile: a kernel reads ${String(sources[result]?.size)} buffers, this GPU allows ${String(limit)}, and no part of it can be split off (${fused.join(", ")}).`);
 }
 
 /**
@@ -54,16 +65,10 @@ function splitOff(kernel: ElementKernel, limit: number, buffers: ProgramBuffer[]
  */
 export function limitInputs(program: DeviceProgram, limit: number): DeviceProgram {
   const buffers = [...program.buffers];
-  const kernels: DeviceKernel[] = [];
-  for (const kernel of program.kernels) {
-    let rest: DeviceKernel = kernel;
-    while (rest.kind === "elements") {
-      const split = splitOff(rest, limit, buffers);
-      if (split === undefined) break;
-      kernels.push(split[0]);
-      [, rest] = split;
-    }
-    kernels.push(rest);
-  }
+  const narrowed = (kernel: DeviceKernel): DeviceKernel[] => {
+    const split = kernel.kind === "elements" ? splitOff(kernel, limit, buffers) : undefined;
+    return split === undefined ? [kernel] : split.flatMap(narrowed);
+  };
+  const kernels = program.kernels.flatMap(narrowed);
   return { ...program, buffers, kernels };
 }
