@@ -50,7 +50,7 @@ function warning(gpus: readonly string[]): string[] {
 /** Writes the tables of a run into `RESULTS.md`, above those of earlier runs. */
 export function recordResults(command: string, rows: readonly Row[], outcomes: readonly Outcome[], summary: Summary, gpus?: readonly string[]): void {
   const section = [
-    `## ${new Date().toISOString().slice(0, 10)}${gpus === undefined ? "" : ", on a GPU in a browser"}: ${String(summary.reached)} of ${String(summary.bars)} reached`,
+    `## ${new Date().toISOString().slice(0, 10)}${gpus === undefined ? "" : ", WebGPU and WebGL2 in a browser"}: ${String(summary.reached)} of ${String(summary.bars)} reached`,
     "",
     `\`${command}\``,
     "",
