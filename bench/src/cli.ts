@@ -77,7 +77,7 @@ async function bench(options: Options, args: readonly string[]): Promise<number>
     if (options.json === "-") console.log(text);
     else writeFileSync(options.json, `${text}\n`);
   }
-  if (options.record) recordResults(`npm run bench -- ${args.join(" ")}`, chosen, outcomes, summary);
+  if (options.record) recordResults(`npm run bench -- ${args.join(" ")}`, chosen, outcomes, summary, runner?.gpus());
   return failures.length > 0 || (options.check && summary.shortfalls.length > 0) ? 1 : 0;
 }
 

@@ -21,14 +21,15 @@ function pythonVersions(): string[] {
   });
 }
 
-function setting(): string {
+/** What the rows ran on; `gpus` describes the browser's, if they ran in one. */
+function setting(gpus: readonly string[] | undefined): string {
   const { dependencies } = JSON.parse(readFileSync(manifest, "utf8")) as { dependencies: Record<string, string> };
   return [
     `${cpus()[0]?.model.trim() ?? "unknown processor"} (${String(cpus().length)} cores)`,
-    `Node ${process.versions.node} (V8 ${process.versions.v8})`,
+    ...(gpus ?? [`Node ${process.versions.node} (V8 ${process.versions.v8})`]),
     `TensorFlow.js ${dependencies["@tensorflow/tfjs"] ?? "?"}`,
     `jax-js ${dependencies["@jax-js/jax"] ?? "?"}`,
-    ...pythonVersions(),
+    ...(gpus === undefined ? pythonVersions() : []),
     ...(process.env["OPT_BENCH_CLOCK"] === "cpu" ? ["thread time, on a machine that was not idle"] : []),
   ].join("; ");
 }
@@ -41,15 +42,21 @@ function rowSection(row: Row, outcomes: readonly Outcome[]): string {
   return [`### ${row.name}: ${row.what}`, "", "| work | ours | ours is … as fast as | must reach |", "|---|---|---|---|", ...lines, ""].join("\n");
 }
 
+/** What is computed by a processor in place of a GPU must not pass for more. */
+function warning(gpus: readonly string[]): string[] {
+  return gpus.some((gpu) => /swiftshader/i.test(gpu)) ? ["**SwiftShader, not a GPU**: software on the processor computes for WebGPU and WebGL2. Ratios say how much work there is, not how a GPU does it.", ""] : [];
+}
+
 /** Writes the tables of a run into `RESULTS.md`, above those of earlier runs. */
-export function recordResults(command: string, rows: readonly Row[], outcomes: readonly Outcome[], summary: Summary): void {
+export function recordResults(command: string, rows: readonly Row[], outcomes: readonly Outcome[], summary: Summary, gpus?: readonly string[]): void {
   const section = [
-    `## ${new Date().toISOString().slice(0, 10)}: ${String(summary.reached)} of ${String(summary.bars)} reached`,
+    `## ${new Date().toISOString().slice(0, 10)}${gpus === undefined ? "" : ", WebGPU and WebGL2 in a browser"}: ${String(summary.reached)} of ${String(summary.bars)} reached`,
     "",
     `\`${command}\``,
     "",
-    setting(),
+    setting(gpus),
     "",
+    ...warning(gpus ?? []),
     ...summary.skipped.map((line) => `${line}\n`),
     ...rows.map((row) => rowSection(row, outcomes.filter((outcome) => outcome.row === row.name))),
   ].join("\n");

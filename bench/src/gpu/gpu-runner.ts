@@ -79,8 +79,11 @@ function skipRow(row: Row, _effort: Effort, onOutcome: (outcome: Outcome) => voi
   return Promise.resolve();
 }
 
-/** Serves the page for any browser, until the program is stopped, and prints its address. */
+/** Serves the page for any browser, until the program is interrupted, and prints its address. */
 export async function serveGpuPage(): Promise<void> {
-  const { url } = await serve(await bundle());
-  console.log(`Open ${url} in a browser. Rows: ${url}?row=gpu-digits&rounds=11&seconds=0.5 (Ctrl-C stops serving.)`);
+  const page = await bundle();
+  const server = await serve(page);
+  console.log(`Open ${server.url} in a browser; Ctrl-C ends. One row: ${server.url}?row=gpu-digits&rounds=11&seconds=0.5`);
+  await new Promise((resolve) => process.once("SIGINT", resolve));
+  await Promise.all([server.close(), page.remove()]);
 }

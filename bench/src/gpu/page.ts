@@ -4,8 +4,9 @@
  *
  * `?row=NAME&rounds=11&seconds=0.5`
  */
-import { measureCase } from "../measure.ts";
-import type { Row } from "../row.ts";
+import { measureCase, unmeasured } from "../measure.ts";
+import type { Outcome } from "../outcome.ts";
+import type { Case, Row } from "../row.ts";
 import { describeGpus } from "./describe-gpus.ts";
 import type { PageMessage } from "./page-message.ts";
 import { gpuRows, gpuRowsOnDemand } from "./rows/table.ts";
@@ -21,9 +22,18 @@ async function tell(message: PageMessage): Promise<void> {
   await (globalThis as { tell?: (message: PageMessage) => Promise<void> }).tell?.(message);
 }
 
+/** What a case gave; one that fails, as WebGPU does where there is none, leaves the others their turn. */
+async function outcomesOf(row: Row, one: Case): Promise<Outcome[]> {
+  try {
+    return await measureCase(row.name, one, effort);
+  } catch (error) {
+    return [unmeasured(row.name, one, { failure: error instanceof Error ? error.message : String(error) })];
+  }
+}
+
 async function measureRow(row: Row): Promise<void> {
   for (const one of row.cases()) {
-    for (const outcome of await measureCase(row.name, one, effort)) await tell({ kind: "outcome", outcome });
+    for (const outcome of await outcomesOf(row, one)) await tell({ kind: "outcome", outcome });
   }
 }
 

@@ -1,6 +1,8 @@
 import { shownFigure, shownRivals, shownVerdict } from "../format.ts";
 import type { PageMessage } from "./page-message.ts";
 
+const style = "body { font-family: sans-serif } th, td { text-align: left; vertical-align: top; padding: 0.3em 1em 0.3em 0 }";
+
 function addLine(text: string): void {
   document.body.appendChild(document.createElement("p")).textContent = text;
 }
@@ -18,9 +20,9 @@ export function showMessage(message: PageMessage): void {
   switch (message.kind) {
     case "gpus":
       document.title = "opt: GPU measurements";
-      document.body.style.fontFamily = "sans-serif";
       for (const line of message.gpus) addLine(line);
       addLine("Measuring …");
+      document.body.appendChild(document.createElement("style")).textContent = style;
       addRow("th", ["row", "work", "ours", "ours is … as fast as", "must reach"]);
       break;
     case "outcome": {
