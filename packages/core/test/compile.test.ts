@@ -26,6 +26,15 @@ describe("compile traces once per signature", () => {
     expect(calls()).toBe(1);
   });
 
+  it("does not trace again for records without a prototype", () => {
+    const { fn, calls } = counted(({ x }: { readonly x: Tensor }) => x.mul(2));
+    const double = compile(fn);
+    const record = (value: number): { readonly x: Tensor } => Object.assign(Object.create(null) as object, { x: tensor([value]) });
+    expect(elements(double(record(1)))).toEqual([2]);
+    expect(elements(double(record(3)))).toEqual([6]);
+    expect(calls()).toBe(1);
+  });
+
   it("traces for each new shape, dtype and structure, and remembers them all", () => {
     const { fn, calls } = counted((tree: { x: Tensor; mode?: string }) => tree.x.mul(tree.mode === "twice" ? 2 : 3));
     const run = compile(fn);

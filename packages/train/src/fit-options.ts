@@ -1,4 +1,4 @@
-import type { BatchSolver, Key, Optimizer, StateTree, TensorTree } from "@opt/core";
+import type { BackendChoice, BatchSolver, Key, Optimizer, StateTree, TensorTree } from "@opt/core";
 import { checkNumber, checkOptions, describeValue, fail, Tensor, treeFlatten } from "@opt/core";
 import type { Batches } from "./batches.ts";
 import { checkBatches } from "./batches.ts";
@@ -42,10 +42,21 @@ export interface FitOptions<Params extends TensorTree, Batch extends TensorTree,
   readonly onEpoch?: (info: EpochInfo<Params, State, Variables>) => unknown;
   /** Ends training before the next step. */
   readonly signal?: AbortSignal;
+  /** Where the steps run: `"gpu"` after `await gpu()` of `@opt/core/gpu`, or a backend. Default: where the parameters are. */
+  readonly backend?: BackendChoice;
+  /**
+   * Makes the backend usable again when its device is lost, such as `() => gpu()` with the backend `"gpu"`: training then goes on
+   * from the last state that was read back. It is read back before the first step and every `snapshotSteps` steps. Default: none;
+   * the error of code `lost` ends training.
+   */
+  readonly recover?: () => unknown;
+  /** How many steps lie between two states that are read back for `recover`, ≥ 1. Default 200. */
+  readonly snapshotSteps?: number;
 }
 
 const optionNames = [
-  "loss", "params", "optimizer", "batches", "epochs", "firstEpoch", "state", "firstStep", "variables", "key", "validation", "metrics", "onStep", "onEpoch", "signal",
+  "loss", "params", "optimizer", "batches", "epochs", "firstEpoch", "state", "firstStep", "variables", "key", "validation", "metrics", "onStep", "onEpoch", "signal", "backend", "recover",
+  "snapshotSteps",
 ] as const;
 
 function checkFunction(name: string, value: unknown): void {
@@ -86,6 +97,11 @@ export function checkFitOptions<Params extends TensorTree, Batch extends TensorT
   }
   checkFunction("onStep", options.onStep);
   checkFunction("onEpoch", options.onEpoch);
+  checkFunction("recover", options.recover);
+  if (options.snapshotSteps !== undefined) {
+    checkNumber("fit", "snapshotSteps", options.snapshotSteps, { min: 1, integer: true });
+    if (options.recover === undefined) fail("option", "fit({ snapshotSteps }): is for recover, which is not given.");
+  }
   if (signal !== undefined && typeof signal.aborted !== "boolean") {
     fail("option", `fit({ signal }): must be an AbortSignal; got ${describeValue(signal)}. Use new AbortController().signal.`);
   }

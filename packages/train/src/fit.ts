@@ -1,4 +1,4 @@
-import type { BatchSolver, Optimizer, StateTree, Tensor, TensorTree } from "@opt/core";
+import type { BackendChoice, BatchSolver, Optimizer, StateTree, Tensor, TensorTree } from "@opt/core";
 import { clone, fail } from "@opt/core";
 import { batchesOf, batchesPerEpoch, batchSize, showBatch } from "./batches.ts";
 import { readNumber, withContext } from "./calls.ts";
@@ -11,6 +11,8 @@ import { checkFitOptions } from "./fit-options.ts";
 import type { EpochRecord, FitResult } from "./history.ts";
 import type { LossFunction } from "./loss.ts";
 import { evaluationContext, lossOnly, trainingContext } from "./loss.ts";
+import type { Place } from "./recovery.ts";
+import { Recovery } from "./recovery.ts";
 import { makeSolverStep } from "./solver-step.ts";
 import type { Step, Trained } from "./step.ts";
 import { makeStep, withNumbersOf } from "./step.ts";
@@ -87,8 +89,9 @@ function startOf<Params extends TensorTree, Batch extends TensorTree, State exte
 function stepOf<Params extends TensorTree, Batch extends TensorTree, State extends StateTree, Variables extends StateTree>(
   loss: LossFunction<Params, Batch, Variables>,
   optimizer: Optimizer<State> | BatchSolver<State>,
+  backend: BackendChoice | undefined,
 ): Step<Params, State, Variables, Batch> {
-  return "solve" in optimizer ? makeSolverStep(loss, optimizer) : makeStep(loss, optimizer);
+  return "solve" in optimizer ? makeSolverStep(loss, optimizer) : makeStep(loss, optimizer, backend);
 }
 
 async function train<Params extends TensorTree, Batch extends TensorTree, State extends StateTree, Variables extends StateTree>(
@@ -97,7 +100,7 @@ async function train<Params extends TensorTree, Batch extends TensorTree, State 
 ): Promise<FitResult<Params, State, Variables>> {
   const { loss, optimizer, batches, epochs, firstEpoch = 0, firstStep = 0, key, validation, signal, onStep, onEpoch } = options;
   let trained = startOf(options);
-  const step = stepOf(loss, optimizer);
+  const step = stepOf(loss, optimizer, options.backend);
   const validationLoss = (params: Params, batch: Batch, { variables }: { readonly variables: Variables }): Tensor =>
     lossOnly(loss, evaluationContext(variables))(params, batch);
   const evaluator = makeEvaluator("fit", "validation", { loss: validationLoss, ...options.metrics });
@@ -113,13 +116,22 @@ async function train<Params extends TensorTree, Batch extends TensorTree, State 
   const aborted = (epoch: number): FitResult<Params, State, Variables> =>
     finish({ status: "aborted", message: `aborted by the signal in epoch ${String(epoch)}, after ${String(losses.length)} steps.` });
 
-  for (let epoch = firstEpoch; epoch < firstEpoch + epochs; epoch++) {
+  const recovery = options.recover === undefined ? undefined : new Recovery<Params, State, Variables>(options.recover, options.snapshotSteps ?? 200);
+  /** Runs one epoch from a place in it; what it returns ends training. */
+  const runEpoch = async (from: Place): Promise<FitResult<Params, State, Variables> | undefined> => {
+    const { epoch } = from;
     const secondsBefore = stopwatch.seconds();
-    const stepsBefore = losses.length;
-    let lossTotal = 0;
-    let examples = 0;
+    const stepsBefore = losses.length - from.batches;
+    let { lossTotal, examples } = from;
+    let batchesDone = 0;
     stopwatch.start();
     for (const batch of batchesOf("fit", "batches", batches, epoch)) {
+      // After a loss of the device these are done already.
+      if (batchesDone < from.batches) {
+        batchesDone++;
+        continue;
+      }
+      await recovery?.keep({ epoch, batches: batchesDone, lossTotal, examples, steps: losses.length }, trained);
       if (signal?.aborted === true) return aborted(epoch);
       const number = losses.length + 1;
       const stepNumber = firstStep + losses.length;
@@ -146,6 +158,7 @@ async function train<Params extends TensorTree, Batch extends TensorTree, State 
         return finish({ status: "non-finite", message: describeNonFinite(nonFinite), nonFinite });
       }
       losses.push(value);
+      batchesDone++;
       lossTotal += size * value;
       examples += size;
       if (onStep !== undefined) {
@@ -174,6 +187,25 @@ async function train<Params extends TensorTree, Batch extends TensorTree, State 
     };
     records.push(record);
     await onEpoch?.({ ...record, ...trained });
+    return undefined;
+  };
+
+  const start = (epoch: number): Place => ({ epoch, batches: 0, lossTotal: 0, examples: 0, steps: losses.length });
+  let place = start(firstEpoch);
+  while (place.epoch < firstEpoch + epochs) {
+    try {
+      const ended = await runEpoch(place);
+      if (ended !== undefined) return ended;
+      place = start(place.epoch + 1);
+    } catch (error) {
+      stopwatch.stop();
+      if (recovery === undefined) throw error;
+      const snapshot = await recovery.restore(error);
+      ({ trained } = snapshot);
+      losses.length = snapshot.steps;
+      records.length = snapshot.epoch - firstEpoch;
+      place = snapshot;
+    }
   }
   const count = `${String(epochs)} ${epochs === 1 ? "epoch" : "epochs"}`;
   return finish({ status: "completed", message: `completed ${count}, ${String(losses.length)} steps.` });

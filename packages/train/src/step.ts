@@ -1,4 +1,4 @@
-import type { Key, Optimizer, Scalar, StateTree, TensorTree } from "@opt/core";
+import type { BackendChoice, Key, Optimizer, Scalar, StateTree, TensorTree } from "@opt/core";
 import { applyUpdates, compile, equal, isFinite, logicalAnd, Tensor, treeFlatten, treeLeaves, treeMap, treeUnflatten, valueAndGrad, where } from "@opt/core";
 import type { LossFunction } from "./loss.ts";
 import { lossAndVariables, trainingContext } from "./loss.ts";
@@ -55,6 +55,7 @@ function chooseState<State extends StateTree>(ok: Tensor, next: State, old: Stat
 export function makeStep<Params extends TensorTree, Batch extends TensorTree, State extends StateTree, Variables extends StateTree>(
   loss: LossFunction<Params, Batch, Variables>,
   optimizer: Optimizer<State>,
+  backend: BackendChoice | undefined,
 ): Step<Params, State, Variables, Batch> {
   return compile((trained: Trained<Params, State, Variables>, batch: Batch, step: Scalar, key: Key | undefined) => {
     const { params, state, variables } = trained;
@@ -71,7 +72,7 @@ export function makeStep<Params extends TensorTree, Batch extends TensorTree, St
       variables: chooseState(ok, nextVariables, variables),
     };
     return [next, where(ok, value, Number.NaN)] as const;
-  });
+  }, backend === undefined ? {} : { backend });
 }
 
 /** A state after a step that changed nothing: tensors as they are now, numbers as they were before. */

@@ -1,8 +1,10 @@
 import { existing, fail } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import type { Storage } from "../tensor/storage.ts";
+import { remoteOnly } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Leaf } from "../tree/structure.ts";
+import { walk } from "../tree/structure.ts";
 import type { Backend } from "./backend.ts";
 import type { BackendChoice } from "./backends.ts";
 import { defaultBackend, resolveBackend } from "./backends.ts";
@@ -27,8 +29,9 @@ export interface CompileOptions {
    */
   readonly threads?: number;
   /**
-   * Where it runs: `"cpu"`, or `"gpu"` after `await gpu()` of `@opt/core/gpu`, or a backend. Default the CPU, or what
-   * {@link setBackend} says. Arguments from the host's memory are uploaded in each call; results stay where they were computed.
+   * Where it runs: `"cpu"`, or `"gpu"` after `await gpu()` of `@opt/core/gpu`, or a backend. Default: where the arguments are;
+   * for arguments in the host's memory the CPU, or what {@link setBackend} says. They are uploaded in each call; results stay
+   * where they were computed.
    */
   readonly backend?: BackendChoice;
 }
@@ -46,6 +49,22 @@ export function compiledTraces(compiled: object): readonly Trace[] {
 
 let callNumber = 0;
 
+/** Computes the arguments that are still to be computed, all in one plan. */
+function computeAll(leaves: readonly Leaf[], backend: Backend): void {
+  realize(leaves.filter((leaf) => leaf instanceof Tensor), backend);
+}
+
+/** The backend that arguments are on, or another one where none of them is on a backend of its own. */
+function backendOf(leaves: readonly Leaf[], otherwise: Backend): Backend {
+  for (const leaf of leaves) {
+    if (!(leaf instanceof Tensor)) continue;
+    if (leaf.storage === undefined) computeAll(leaves, otherwise);
+    const remote = leaf.storage && remoteOnly(leaf.storage);
+    if (remote !== undefined) return remote.backend;
+  }
+  return otherwise;
+}
+
 /** Runs a trace on argument leaves and builds the result. */
 function runTrace(trace: Trace, leaves: readonly Leaf[]): unknown {
   const { plan, backend, executable, inputLeaves, numberLeaves, donated } = trace;
@@ -57,8 +76,7 @@ function runTrace(trace: Trace, leaves: readonly Leaf[]): unknown {
     const tensor = leaves[leaf];
     let storage = leaf < 0 ? plan.inputs[input]?.storage : undefined;
     if (tensor instanceof Tensor) {
-      // All that is still to be computed is computed in one plan.
-      if (tensor.storage === undefined) realize(leaves.slice(0, trace.leaves.length).filter((other) => other instanceof Tensor), backend);
+      if (tensor.storage === undefined) computeAll(leaves, backend);
       storage = tensor.storage ?? failRetired(tensor);
       if (donated[leaf] === true) storage = backend.claim(storage, storage.shared || storage.stamp === call);
       storage.stamp = call;
@@ -105,17 +123,22 @@ export function compile<Args extends readonly unknown[], Result>(fn: (...args: A
   const { threads, backend } = options;
   if (threads !== undefined) checkThreads("compile({ threads })", threads);
   if (typeof fn !== "function") fail("option", `compile(fn): must be a function; got ${typeof fn}.`);
-  const where = (): Backend => (backend === undefined ? defaultBackend() : resolveBackend("compile({ backend })", backend));
   const traces: Trace[] = [];
   const leaves: Leaf[] = [];
   const select = (args: Args): Trace => {
+    const chosen = backend === undefined ? undefined : resolveBackend("compile({ backend })", backend);
     for (const trace of traces) {
-      if (trace.readLeaves(args, leaves)) return trace;
+      if (!trace.readLeaves(args, leaves)) continue;
+      leaves.length = trace.leaves.length;
+      const wanted = chosen ?? backendOf(leaves, trace.backend);
+      if (wanted === trace.backend) return trace;
     }
+    leaves.length = 0;
+    walk(args, "arguments", (leaf) => leaves.push(leaf));
+    const where = chosen ?? backendOf(leaves, defaultBackend());
     // The traced function sees placeholders of the same structure as its arguments.
-    const trace = traceFunction(fn as (...args: readonly unknown[]) => unknown, args, options.donate, where(), threads ?? defaultThreads());
+    const trace = traceFunction(fn as (...args: readonly unknown[]) => unknown, args, options.donate, where, threads ?? defaultThreads());
     traces.unshift(trace);
-    trace.readLeaves(args, leaves);
     return trace;
   };
   const compiled = (...args: Args): Result => {

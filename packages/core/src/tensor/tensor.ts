@@ -34,6 +34,15 @@ let nextId = 1;
 export const dataOperation: Operation = { name: "data" };
 export const noInputs: readonly Tensor[] = [];
 
+/** A function and not a private method, which would cost every tensor that is made a mark of its class. */
+function retire(tensor: Tensor, why: Retired): void {
+  tensor.storage = undefined;
+  tensor.retired = why;
+  // What it was computed from is forgotten too, or a long loop would keep all of its past.
+  tensor.operation = dataOperation;
+  tensor.inputs = noInputs;
+}
+
 /**
  * An immutable, lazy, n-dimensional array: a node of the graph that operations build. Nothing is computed until a value is
  * read or a compiled function runs. Tensors are made by {@link tensor}, {@link zeros} and their like and by operations.
@@ -172,20 +181,12 @@ export class Tensor {
       this.storage.buffer?.release();
       this.storage.remote?.release();
     }
-    this.#retire("disposed");
+    retire(this, "disposed");
   }
 
   /** Forgets the elements, which a compiled function has taken over. @internal */
   giveAway(): void {
-    this.#retire("donated");
-  }
-
-  #retire(why: Retired): void {
-    this.storage = undefined;
-    this.retired = why;
-    // What it was computed from is forgotten too, or a long loop would keep all of its past.
-    this.operation = dataOperation;
-    this.inputs = noInputs;
+    retire(this, "donated");
   }
 
   [Symbol.dispose](): void {

@@ -23,9 +23,10 @@ function renumber(kernel: Kernel, numbers: Numbering<number>): Kernel {
   return { ...kernel, ...operands, values, stores };
 }
 
-/** JSON has no NaN, no infinities and no −0. */
-function exactNumber(_key: string, value: unknown): unknown {
-  return typeof value === "number" ? exactText(value) : value;
+/** A text that is equal for equal kernels. JSON has no NaN, no infinities and no −0, which only constants can be. */
+function textOf({ kernel, formats }: DistinctKernel): string {
+  const values = kernel.values.map((value) => (value.kind === "constant" ? { ...value, value: exactText(value.value) } : value));
+  return JSON.stringify([{ ...kernel, values, fused: [] }, formats]);
 }
 
 /**
@@ -44,8 +45,9 @@ export function distinctKernels(plan: Plan): KernelCall[] {
       const { dtype, length } = plan.buffers[buffer] ?? { dtype: "f32", length: 0 };
       return { dtype, length };
     });
-    const text = JSON.stringify([{ ...kernel, fused: [] }, formats], exactNumber);
-    const distinct = known.get(text) ?? { kernel, formats };
+    const candidate = { kernel, formats };
+    const text = textOf(candidate);
+    const distinct = known.get(text) ?? candidate;
     known.set(text, distinct);
     return { kernel: distinct, buffers: numbers.items };
   });

@@ -87,8 +87,10 @@ export class FunctionWriter {
   }
 
   /** Writes an instruction without an immediate; the operands, or the last of them, are pushed first. */
-  op(name: OpName, ...operands: readonly Operand[]): void {
-    for (const operand of operands) this.push(operand);
+  op(name: OpName, first?: Operand, second?: Operand, third?: Operand): void {
+    if (first !== undefined) this.push(first);
+    if (second !== undefined) this.push(second);
+    if (third !== undefined) this.push(third);
     this.#opcode(operationOpcodes[name]);
   }
 
@@ -138,8 +140,9 @@ export class FunctionWriter {
    *
    * @param lanes - 16 byte numbers; or 4 lane numbers of 32 bits (0..7); or 2 lane numbers of 64 bits (0..3)
    */
-  shuffle(lanes: readonly number[], ...vectors: readonly Operand[]): void {
-    for (const vector of vectors) this.push(vector);
+  shuffle(lanes: readonly number[], first?: Operand, second?: Operand): void {
+    if (first !== undefined) this.push(first);
+    if (second !== undefined) this.push(second);
     this.#opcode(0xfd00d);
     const width = 16 / lanes.length;
     for (const lane of lanes) {

@@ -49,8 +49,8 @@ export interface ProductPlan {
   readonly steps: readonly ProductStep[];
 }
 
-/** Plans a product kernel. */
-export function planProduct(kernel: MatmulKernel): ProductPlan {
+/** Plans a product kernel, which several threads may share or not. */
+export function planProduct(kernel: MatmulKernel, mayShare: boolean): ProductPlan {
   const shape = shapeOf(kernel);
   const plan = planMatmul(shape);
   const own = ownBuffer(kernel);
@@ -58,7 +58,7 @@ export function planProduct(kernel: MatmulKernel): ProductPlan {
   const partialBytes = plan.blockK < kernel.depth && own === undefined ? kernel.rows * kernel.columns * elementBytesOf(shape.dtype) : 0;
   const ownScratch = plan.scratchBytes + 64;
   const c = own === undefined ? { scratch: ownScratch } : { buffer: own };
-  const steps = splitProduct(shape, plan);
+  const steps = mayShare ? splitProduct(shape, plan) : [];
   const packedB = { scratch: plan.packedB, common: steps.length > 1 };
   return {
     kernel, shape, plan,

@@ -66,8 +66,8 @@ function roundUp(bytes: number): number {
   return Math.ceil(bytes / 64) * 64;
 }
 
-function productCode(kernel: MatmulKernel, formats: readonly BufferFormat[]): KernelCode {
-  const product = planProduct(kernel);
+function productCode(kernel: MatmulKernel, formats: readonly BufferFormat[], threads: number): KernelCode {
+  const product = planProduct(kernel, threads > 1);
   const dtypeOf: MemoryAccess["dtypeOf"] = (buffer) => formats[buffer]?.dtype ?? "f32";
   const emit = (part: ProductPart | undefined): Emit => (module, argumentAddress) =>
     emitProductKernel(module, product, formats.length, { argumentAddress, dtypeOf }, part);
@@ -98,8 +98,8 @@ function loopCode(kernel: LoopKernel, formats: readonly BufferFormat[]): KernelC
   return { scratchBytes, parameters, emit: emit(false), steps: step === undefined ? [] : [step] };
 }
 
-function codeOf({ kernel, formats }: DistinctKernel): KernelCode {
-  return kernel.kind === "matmul" ? productCode(kernel, formats) : loopCode(kernel, formats);
+function codeOf({ kernel, formats }: DistinctKernel, threads: number): KernelCode {
+  return kernel.kind === "matmul" ? productCode(kernel, formats, threads) : loopCode(kernel, formats);
 }
 
 /** Whether several threads share a kernel. */
@@ -116,7 +116,7 @@ export function isShared(code: KernelCode, threads: number): boolean {
 export function planProgram(plan: Plan, wantedThreads: number): Program {
   const calls = distinctKernels(plan);
   const codes = new Map<DistinctKernel, KernelCode>();
-  for (const { kernel } of calls) if (!codes.has(kernel)) codes.set(kernel, codeOf(kernel));
+  for (const { kernel } of calls) if (!codes.has(kernel)) codes.set(kernel, codeOf(kernel, wantedThreads));
   const threads = [...codes.values()].some((code) => isShared(code, wantedThreads)) ? wantedThreads : 1;
   const outputSlots = 4 * plan.inputs.length;
   const argumentsAt = roundUp(outputSlots + 4 * plan.freshOutputs.length);

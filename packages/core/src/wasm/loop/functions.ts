@@ -41,7 +41,7 @@ function operand(site: FunctionSite, index: number): TypedLocal {
 
 /** Applies one machine instruction to the operands. */
 function apply({ w, operands }: FunctionSite, name: OpName): void {
-  w.op(name, ...operands.map(({ local }) => local));
+  w.op(name, operands[0]?.local, operands[1]?.local);
 }
 
 /** A machine instruction that exists for these vector types. */

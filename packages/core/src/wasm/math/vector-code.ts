@@ -128,8 +128,8 @@ export class VectorCode {
     return this.w.keep();
   }
 
-  #operation(name: OpName, ...operands: readonly Operand[]): Local {
-    this.w.op(name, ...operands);
+  #operation(name: OpName, first: Operand, second?: Operand): Local {
+    this.w.op(name, first, second);
     return this.keep();
   }
 }

@@ -88,31 +88,45 @@ function rowGroups(pieces: readonly Piece[]): readonly RowGroup[] {
   return groups;
 }
 
-/** The cheapest way to cut m rows into tiles of at most three heights, for panels of this width. */
-function planRows(m: number, k: number, vectors: number, features: Features): RowPlan | undefined {
-  const heights = tileHeights.filter((height) => height <= m && registersOf(height, vectors, features) <= registerCount);
-  const tileCost = (height: number): number => k * cyclesOf(height, vectors) + overheadOf(height, vectors);
-  const costs = [0, ...tileHeights].map((height) => (height === 0 ? 0 : tileCost(height)));
-  const costOf = (height: number, tiles: number): number => (tiles === 0 ? 0 : tiles * (costs[height] ?? Infinity) + bodyCost);
-  let bestCost = Infinity;
-  let best: readonly Piece[] | undefined;
+/** A tile height that registers allow, and what one tile of it costs. */
+interface Height {
+  readonly height: number;
+  readonly cost: number;
+}
+
+/** The heights that tiles of a panel may have, the cheapest one a row first. */
+function heightsFor({ m, k }: MatmulShape, vectors: number, features: Features): readonly Height[] {
+  return tileHeights
+    .filter((height) => height <= m && registersOf(height, vectors, features) <= registerCount)
+    .map((height) => ({ height, cost: k * cyclesOf(height, vectors) + overheadOf(height, vectors) }))
+    .sort((a, b) => a.cost / a.height - b.cost / b.height);
+}
+
+/** What rows cost at least: as if all were in the cheapest tiles. */
+function leastCost([cheapest]: readonly Height[], rows: number): number {
+  return cheapest === undefined ? Infinity : (rows * cheapest.cost) / cheapest.height;
+}
+
+/** The cheapest way to cut m rows into tiles of at most three heights. Most ways cost too much whatever follows, and are not followed up. */
+function planRows(m: number, heights: readonly Height[]): RowPlan {
+  const costOf = (height: number): number => (height === 0 ? 0 : (heights.find((known) => known.height === height)?.cost ?? Infinity) + bodyCost);
+  let best: RowPlan = { groups: [], cost: Infinity };
   for (const main of heights) {
-    const most = Math.floor(m / main);
+    const most = Math.floor(m / main.height);
     // One tile less may let the rest be cut evenly: 128 = 20·6 + 2·4.
     for (let tiles = most; tiles >= Math.max(1, most - 1); tiles -= 1) {
-      const rest = m - tiles * main;
-      const mainCost = costOf(main, tiles);
+      const rest = m - tiles * main.height;
+      const mainCost = tiles * main.cost + bodyCost;
+      if (mainCost + leastCost(heights, rest) >= best.cost) continue;
       for (const second of heights) {
-        const secondTiles = Math.floor(rest / second);
-        const last = rest - secondTiles * second;
-        const cost = mainCost + costOf(second, secondTiles) + costOf(last, last === 0 ? 0 : 1);
-        if (cost >= bestCost || (last !== 0 && !heights.includes(last))) continue;
-        bestCost = cost;
-        best = [[main, tiles], [second, secondTiles], [last, 1]];
+        const secondTiles = Math.floor(rest / second.height);
+        const last = rest - secondTiles * second.height;
+        const cost = mainCost + (secondTiles === 0 ? 0 : secondTiles * second.cost + bodyCost) + costOf(last);
+        if (cost < best.cost) best = { groups: rowGroups([[main.height, tiles], [second.height, secondTiles], [last, 1]]), cost };
       }
     }
   }
-  return best === undefined ? undefined : { groups: rowGroups(best), cost: bestCost };
+  return best;
 }
 
 /** Sets the last panel apart if it is not full, since other code stores its results. */
@@ -130,16 +144,16 @@ function planPanels(shape: MatmulShape, features: Features, sameRows: boolean): 
   let bestCost = Infinity;
   for (const vectors of [2, 3, 4, 1, 6, 8]) {
     if (vectors > total) continue;
-    const rows = planRows(shape.m, shape.k, vectors, features);
-    if (rows === undefined) continue;
     const full = Math.floor(total / vectors);
+    const heights = heightsFor(shape, vectors, features);
+    if (full * leastCost(heights, shape.m) >= bestCost) continue;
+    const rows = planRows(shape.m, heights);
     const rest = total - full * vectors;
     const boundary = Math.min(full * vectors * lanes, shape.n);
     const panels: PanelGroup[] = fullAndPartial({ vectors, from: 0, to: boundary, rows: rows.groups }, vectors * lanes);
     let cost = full * rows.cost;
     if (rest > 0) {
-      const ownRows = planRows(shape.m, shape.k, rest, features);
-      if (ownRows === undefined) continue;
+      const ownRows = planRows(shape.m, heightsFor(shape, rest, features));
       panels.push({ vectors: rest, from: boundary, to: shape.n, rows: sameRows ? rows.groups : ownRows.groups });
       cost += ownRows.cost;
     }

@@ -1,7 +1,8 @@
 import { add, cast, compile, evaluate, explain, exp, matmul, setBackend, sum, tensor } from "@opt/core";
 import type { Tensor } from "@opt/core";
-import type { GpuBackend } from "../../../src/gpu/index.ts";
-import { gpu, toGpu, toHost } from "../../../src/gpu/index.ts";
+import type { GpuBackend } from "../../../src/gpu.ts";
+import { gpu, toGpu } from "../../../src/gpu.ts";
+import { toHost } from "@opt/core";
 import type { Group } from "./checks.ts";
 import { firstDifference, rejection } from "./checks.ts";
 

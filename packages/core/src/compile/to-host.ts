@@ -1,0 +1,34 @@
+import { fromArray } from "../ops/creation.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { Leaf, StateTree } from "../tree/structure.ts";
+import { rebuild, walk } from "../tree/structure.ts";
+
+/** A tree of the same structure with other leaves of the same kinds. */
+export async function mapLeaves<T extends StateTree>(tree: T, change: (leaf: Tensor) => Promise<Tensor>): Promise<T> {
+  const pending: Promise<Leaf>[] = [];
+  const structure = walk(tree, "", (leaf) => {
+    pending.push(leaf instanceof Tensor ? change(leaf) : Promise.resolve(leaf));
+  });
+  const leaves = await Promise.all(pending);
+  let position = 0;
+  // Every leaf is replaced by a leaf of its kind, so the type stays.
+  return rebuild(structure, () => leaves[position++]) as T;
+}
+
+/**
+ * Copies a tree of tensors into the host's memory, where the CPU backend computes with it and `readSync` reads it.
+ *
+ * @param tree - Tensors, on any backend, and numbers.
+ * @returns A tree of the same structure; the original is left alone.
+ *
+ * @example
+ * ```ts
+ * import { tensor, toHost } from "@opt/core";
+ *
+ * const params = await toHost({ weight: tensor([1, 2]) });
+ * params.weight.readSync(); // [1, 2]
+ * ```
+ */
+export function toHost<T extends StateTree>(tree: T): Promise<T> {
+  return mapLeaves(tree, async (leaf) => fromArray(await leaf.read(), leaf.shape));
+}
