@@ -103,7 +103,7 @@ export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
   #bindOutput(buffer: number, output: number): Storage {
     const { dtype, length } = this.#program.buffers[buffer] ?? failInternally("an output has no buffer");
     const quads = this.#quads[buffer] ?? 0;
-    const isCopied = quads <= this.#backend.device.copiedQuads;
+    const isCopied = quads > 0 && quads <= this.#backend.device.copiedQuads;
     const made = this.#backend.pool.take(quads, isCopied);
     if (isCopied) {
       const from = this.#bound[buffer] ?? this.#take(buffer);
