@@ -30,13 +30,13 @@ const numbers: Kind = { allows: (dtype) => dtype !== "bool", description: "numbe
 const floats: Kind = { allows: isFloat, description: "a floating-point tensor" };
 const predicate: Kind = { allows: (dtype) => dtype === "bool", description: "a predicate (the result of a comparison)" };
 
-function require(name: string, tensor: Tensor, { allows, description }: Kind): void {
+function requireKind(name: string, tensor: Tensor, { allows, description }: Kind): void {
   if (!allows(tensor.dtype)) fail("dtype", `${name}: needs ${description}; got ${show(tensor)}. Convert it with cast(tensor, dtype).`);
 }
 
 function unary(kind: Kind): ShapeRule<UnaryName> {
   return (operation, x) => {
-    require(operation.name, x, kind);
+    requireKind(operation.name, x, kind);
     return { shape: x.shape, dtype: x.dtype };
   };
 }
@@ -50,7 +50,7 @@ function requireSameKind(name: string, a: Tensor, b: Tensor): void {
 function binary(kind: Kind, result?: DType): ShapeRule<BinaryName> {
   return (operation, a, b) => {
     requireSameKind(operation.name, a, b);
-    require(operation.name, a, kind);
+    requireKind(operation.name, a, kind);
     return { shape: a.shape, dtype: result ?? a.dtype };
   };
 }
@@ -70,7 +70,7 @@ const asStated = (operation: { readonly shape: Shape; readonly dtype: DType }): 
 });
 
 function reduction(operation: OperationOf<"sum" | "max">, x: Tensor): Signature {
-  require(operation.name, x, numbers);
+  requireKind(operation.name, x, numbers);
   return { shape: reducedShape(x.shape, operation.axes, true), dtype: x.dtype };
 }
 
@@ -79,7 +79,7 @@ function concatenation(operation: OperationOf<"concatenate">, ...operands: reado
   const [first] = operands;
   if (first === undefined) return fail("shape", "concatenate: needs at least one tensor.");
   if (axis < 0 || axis >= first.rank) fail("shape", `concatenate: axis ${String(axis)} does not exist in ${show(first)}.`);
-  require("concatenate", first, numbers);
+  requireKind("concatenate", first, numbers);
   let length = 0;
   for (const operand of operands) {
     const fits = operand.rank === first.rank && operand.shape.every((own, index) => index === axis || own === first.shape[index]);
@@ -131,7 +131,7 @@ export const shapeRules: { readonly [P in PrimitiveName]: ShapeRule<P> } = {
   logicalAnd: logical,
   logicalOr: logical,
   where: (operation, condition, a, b) => {
-    require("where", condition, predicate);
+    requireKind("where", condition, predicate);
     requireSameKind(operation.name, a, b);
     if (!sameShape(condition.shape, a.shape)) fail("shape", `where: predicate and choices differ: ${show(condition)}, ${show(a)}.`);
     return { shape: a.shape, dtype: a.dtype };
@@ -180,7 +180,7 @@ export const shapeRules: { readonly [P in PrimitiveName]: ShapeRule<P> } = {
       fail("shape", `matmul(a, b): a's columns must equal b's rows; got a = ${show(a)}, b = ${show(b)}.`);
     }
     if (a.dtype !== b.dtype) fail("dtype", `matmul(a, b): dtypes must be equal; got a = ${show(a)}, b = ${show(b)}. Convert one with cast(tensor, dtype).`);
-    require("matmul", a, floats);
+    requireKind("matmul", a, floats);
     return { shape: [a.shape[0] ?? 0, b.shape[1] ?? 0], dtype: a.dtype };
   },
 };
