@@ -3,7 +3,7 @@ const accessor = /^q(Quad|Element|Own|Half|Nothing)/;
 /** A shader in a few words: what its loops count to, and which functions its statements call. */
 export function describeCode(code: string): string {
   // gpu.js writes the kernel's own statements last, after all functions.
-  const statements = code.slice(code.search(/fn kernel_body|void kernel\(\)|fn main/));
+  const statements = code.slice(code.search(/void kernel\(\)|fn main/));
   const loops = [...statements.matchAll(/<\s*(?:i32\()?(\d+)\)?\s*\)/g)].map(([, bound = ""]) => `loop ${bound}`);
   const calls = new Map<string, number>();
   for (const [, name = ""] of statements.matchAll(/\b(?:fn_)?(q[A-Z]\w*)\(/g)) if (!accessor.test(name)) calls.set(name, (calls.get(name) ?? 0) + 1);
