@@ -11,6 +11,8 @@ import { serveFolder } from "./serve-folder.ts";
 export interface RunInPageOptions {
   /** Sent with the page and all that it loads. */
   readonly headers?: Headers;
+  /** What the page can fetch by name beside itself. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
   /** Milliseconds until the run counts as failed. Default 20,000. */
   readonly timeout?: number;
   /** A browser that is running already; otherwise one is started for this run alone. */
@@ -58,11 +60,12 @@ async function openAndWait(browser: Browser, url: string, timeout: number): Prom
  * @throws Error with the page's own error and all that it printed, when the module fails, the page throws anywhere, or time is up
  */
 export async function runInPage<Result>(entry: string, options: RunInPageOptions = {}): Promise<Result> {
-  const { headers, timeout = 20_000 } = options;
+  const { headers, files = {}, timeout = 20_000 } = options;
   const temporary = await mkdtemp(join(tmpdir(), "opt-harness-"));
   const harness = join(temporary, "harness.js");
   await writeFile(harness, harnessOf(resolve(entry)));
   const bundle = await bundlePage(harness);
+  await Promise.all(Object.entries(files).map(([name, content]) => writeFile(join(bundle.folder, name), content)));
   const server = await serveFolder(bundle.folder, headers);
   const browser = options.browser ?? (await launchBrowser());
   try {

@@ -29,6 +29,10 @@ describe.skipIf(findBrowser() === undefined)("runInPage", () => {
     expect(found).toMatchObject({ inWorker: true, evalAllowed: false, crossOriginIsolated: true });
   });
 
+  it("serves files that the page fetches", async () => {
+    expect(await runInPage(pageOf("fetch-file"), { browser, files: { "numbers.bin": Uint8Array.of(3, 1, 4) } })).toEqual([3, 1, 4]);
+  });
+
   it("runs in a browser without a GPU", async () => {
     const without = await launchBrowser({ gpu: false });
     expect(await runInPage(pageOf("environment"), { browser: without })).toMatchObject({ webgl2: false, webgpu: false });

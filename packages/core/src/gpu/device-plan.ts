@@ -3,6 +3,7 @@ import { runHost } from "../compile/host-program.ts";
 import type { Plan } from "../compile/plan.ts";
 import { failInternally } from "../errors.ts";
 import type { Storage } from "../tensor/storage.ts";
+import type { BufferPool } from "./buffer-pool.ts";
 import type { DeviceBackend } from "./device-backend.ts";
 import type { DeviceBuffer, PrintedKernel, Runner } from "./device.ts";
 import { deviceDType, hostElements, toDevice } from "./elements.ts";
@@ -15,6 +16,17 @@ import { limitInputs } from "./program/narrow.ts";
 import { assignSlots } from "./program/slots.ts";
 import { splitReductions } from "./program/split-reductions.ts";
 import { TensorBuffer } from "./tensor-buffer.ts";
+
+const finalizer = new FinalizationRegistry<() => void>((giveBack) => {
+  giveBack();
+});
+
+/** Gives buffers back when nothing refers to their plan any more. Outside of the plan, so that this does not refer to it. */
+function giveBackAfter<Buffer extends DeviceBuffer>(plan: object, pool: BufferPool<Buffer>, ...lists: readonly (readonly (Buffer | undefined)[])[]): void {
+  finalizer.register(plan, () => {
+    for (const buffer of lists.flat()) if (buffer !== undefined) pool.give(buffer);
+  });
+}
 
 /** A plan made ready for one device: its state stays there from run to run. */
 export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
@@ -52,6 +64,7 @@ export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
     this.#uploads = plan.inputs.map(() => undefined);
     this.#spares = plan.inputs.map(() => undefined);
     this.#uploadedBytes = plan.inputs.map(() => 0);
+    giveBackAfter(this, pool, temporaries, this.#uploads, this.#spares);
   }
 
   run(inputs: readonly Storage[]): Storage[] {
