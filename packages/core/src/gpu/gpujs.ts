@@ -2,7 +2,7 @@ import { fail } from "../errors.ts";
 import type { KernelSource } from "./print/kernel-source.ts";
 
 /** The version of gpu.js that was tested: it is used as a compiler, through fields that another version may not have. */
-const testedVersion = "2.24.1";
+export const testedVersion = "2.24.1";
 
 /** What `createKernel` of gpu.js returns, as far as it is used here. */
 export interface GpuJsKernel {

@@ -1,7 +1,7 @@
 import { launchBrowser } from "@opt/browser";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { testedVersion } from "../../src/gpu/gpujs.ts";
-import { gpu } from "../../src/gpu/index.ts";
+import { gpu } from "../../src/gpu.ts";
 import type { Outcome } from "./pages/checks.ts";
 import type { StrictPolicyReport } from "./pages/strict-policy.ts";
 import type { Losses } from "./pages/train-everywhere.ts";

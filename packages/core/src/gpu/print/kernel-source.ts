@@ -1,5 +1,5 @@
 import type { DType } from "../../tensor/dtype.ts";
-import { textureSize } from "../webgl2/textures.ts";
+import { fetchQuad, textureSize } from "../webgl2/textures.ts";
 import type { Dialect } from "./dialect.ts";
 import { signatureOf } from "./dialect.ts";
 import { functionsIn, libraryFunction, writeFunctions } from "./library.ts";
@@ -114,9 +114,8 @@ export class SourceWriter {
         `float qElement${upper}(int i) {\n  return user_${name}[i];\n}`,
       ].join("\n");
     }
-    const [width] = textureSize(quads);
     return [
-      `V qQuad${upper}(int q) {\n  return texelFetch(user_${name}, ivec2(q & ${String(width - 1)}, q >> ${String(Math.log2(width))}), 0);\n}`,
+      `V qQuad${upper}(int q) {\n  return ${fetchQuad(`user_${name}`, "q", quads)};\n}`,
       `float qElement${upper}(int i) {\n  return qQuad${upper}(i >> 2)[i & 3];\n}`,
     ].join("\n");
   }

@@ -1,6 +1,6 @@
 import type { ProductKernel } from "../program/device-program.ts";
 import { quadsOf } from "../print/kernel-source.ts";
-import { textureSize } from "./textures.ts";
+import { fetchQuad, textureSize } from "./textures.ts";
 
 /** A matrix product as two programs: tiles of four rows into the layers of an array texture, and these rows in order. */
 export interface ProductShaders {
@@ -19,9 +19,8 @@ export const vertexShader = "#version 300 es\nvoid main() {\n  gl_Position = vec
 
 /** How a quad and an element of a matrix are read. */
 function accessors(name: string, sampler: string, quads: number): string {
-  const [width] = textureSize(quads);
   return `vec4 quad${name}(int q) {
-  return texelFetch(${sampler}, ivec2(q & ${String(width - 1)}, q >> ${String(Math.log2(width))}), 0);
+  return ${fetchQuad(sampler, "q", quads)};
 }
 float element${name}(int i) {
   return quad${name}(i >> 2)[i & 3];

@@ -1,5 +1,5 @@
-import type { GpuMode } from "../../../src/gpu/index.ts";
-import { gpu } from "../../../src/gpu/index.ts";
+import type { GpuMode } from "../../../src/gpu.ts";
+import { gpu } from "../../../src/gpu.ts";
 import { modes } from "./checks.ts";
 import { tinyLosses } from "./tiny-training.ts";
 
