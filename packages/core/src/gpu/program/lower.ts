@@ -98,8 +98,8 @@ class Lowering {
       const moves = store.index.strides.some((stride, axis) => stride !== 0 && reduced[axis] === true);
       const [only, ...others] = outerReductions(body, store.value, replaced);
       const users = stores.filter((other) => outerReductions(body, other.value, replaced).includes(only ?? -1));
-      // A reduction that one store alone needs is finished in the kernel that stores its result.
-      const finishes = only !== undefined && others.length === 0 && users.length === 1 && !moves;
+      // A reduction that is stored, or that one store alone needs, is finished in the kernel that stores its result.
+      const finishes = only !== undefined && others.length === 0 && !moves && (users.length === 1 || only === store.value);
       if (only !== undefined && finishes) this.#materializeInside(body, only, extents, reduced, replaced);
       else if (only !== undefined) for (const reduction of [only, ...others]) this.#materialize(body, reduction, extents, reduced, replaced);
       const { values: part, result } = extract(body, store.value, replaced);
@@ -107,35 +107,39 @@ class Lowering {
       const domain = finishes
         ? { extents, reduced }
         : { extents: extents.map((extent, axis) => (counts[axis] === true ? extent : 1)), reduced: reduced.map(() => false) };
-      this.#store(store, counts, extents, part[result]?.dtype ?? "f32", written, (output) => {
+      const dtype = part[result]?.dtype ?? "f32";
+      const stored = this.#store(store, counts, extents, dtype, written, (output) => {
         this.kernels.push({ kind: "elements", ...domain, values: part, result, output, fused: namesOf(part) });
       });
+      // What is stored is loaded where the stores after this one need it.
+      if (stored !== undefined && part.length > 1) replaced.set(store.value, { kind: "load", buffer: stored, index: { strides: denseStrides(extents, counts), offset: 0 }, dtype });
     }
   }
 
-  /** Stores a value with `emit`: into its buffer, or aside if it is a piece of a larger one. */
-  #store(store: KernelStore, counts: readonly boolean[], extents: readonly number[], dtype: DType, written: [number, number][], emit: (output: number) => void): void {
+  /** Stores a value with `emit`: into its buffer, or aside if it is a piece of a larger one. Returns where it is. */
+  #store(store: KernelStore, counts: readonly boolean[], extents: readonly number[], dtype: DType, written: [number, number][], emit: (output: number) => void): number | undefined {
     const length = sizeOf(extents.filter((_, axis) => counts[axis] === true));
     const whole = this.#plan.buffers[store.buffer]?.length ?? 0;
-    if (whole === 0) return;
+    if (whole === 0) return undefined;
     const dense = { strides: denseStrides(extents, counts), offset: 0 };
     if (length === whole) {
       if (!sameWalk(store.index, dense, extents)) failInternally("a kernel's result is not dense");
       const version = this.#version(store.buffer);
       emit(version);
       written.push([store.buffer, version]);
-      return;
+      return version;
     }
     const aside = this.#temporary(dtype, length);
     emit(aside);
     const pieces = this.#pieces.get(store.buffer) ?? [];
     pieces.push({ buffer: aside, length, extents: extents.filter((_, axis) => counts[axis] === true), index: { ...store.index, strides: store.index.strides.filter((_, axis) => counts[axis] === true) } });
     this.#pieces.set(store.buffer, pieces);
-    if (pieces.reduce((total, piece) => total + piece.length, 0) < whole) return;
+    if (pieces.reduce((total, piece) => total + piece.length, 0) < whole) return aside;
     this.#pieces.delete(store.buffer);
     const version = this.#version(store.buffer);
     this.kernels.push(joinPieces(pieces, whole, dtype, version));
     written.push([store.buffer, version]);
+    return aside;
   }
 
   /** Gives a reduction a buffer of its own, and those that it needs. */
@@ -181,10 +185,12 @@ class Lowering {
     for (const store of stores) {
       if (store === plain) continue;
       const { values: part, result } = extract(body, store.value, replaced);
-      this.#store(store, counts, extents, part[result]?.dtype ?? "f32", written, (output) => {
+      const dtype = part[result]?.dtype ?? "f32";
+      const stored = this.#store(store, counts, extents, dtype, written, (output) => {
         const kernelOfStore: ElementKernel = { kind: "elements", extents, reduced: extents.map(() => false), values: part, result, output, fused: namesOf(part) };
         this.kernels.push(kernelOfStore);
       });
+      if (stored !== undefined && part.length > 1) replaced.set(store.value, { kind: "load", buffer: stored, index: { strides: denseStrides(extents, counts), offset: 0 }, dtype });
     }
   }
 }

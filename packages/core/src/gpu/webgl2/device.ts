@@ -13,6 +13,8 @@ export interface WebGl2Buffer extends DeviceBuffer {
   readonly texture: WebGLTexture;
   readonly width: number;
   readonly height: number;
+  /** For drawing into it. */
+  readonly framebuffer: WebGLFramebuffer;
 }
 
 /** WebGL2: kernels that gpu.js compiles to programs, drawn one after the other into textures. */
@@ -26,7 +28,6 @@ export class WebGl2Device implements Device<WebGl2Buffer> {
   readonly inputLimit: number;
   readonly quadLimit: number;
   readonly copiedQuads = 0;
-  readonly framebuffer: WebGLFramebuffer;
 
   constructor(gl: WebGL2RenderingContext, gpujs: GpuJs) {
     this.gl = gl;
@@ -36,7 +37,6 @@ export class WebGl2Device implements Device<WebGl2Buffer> {
     this.inputLimit = gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) as number;
     const side = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
     this.quadLimit = side * side;
-    this.framebuffer = gl.createFramebuffer();
     gl.canvas.addEventListener("webglcontextlost", () => {
       this.health.lose("the WebGL context was lost");
     });
@@ -50,10 +50,14 @@ export class WebGl2Device implements Device<WebGl2Buffer> {
     gl.bindTexture(gl.TEXTURE_2D, texture);
     readTexels(gl, gl.TEXTURE_2D);
     gl.texStorage2D(gl.TEXTURE_2D, 1, gl.RGBA32F, width, height);
-    return { texture, quads, width, height, isCopy };
+    const framebuffer = gl.createFramebuffer();
+    gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+    return { texture, quads, width, height, framebuffer, isCopy };
   }
 
-  destroy({ texture }: WebGl2Buffer): void {
+  destroy({ texture, framebuffer }: WebGl2Buffer): void {
+    this.gl.deleteFramebuffer(framebuffer);
     this.gl.deleteTexture(texture);
   }
 
@@ -71,13 +75,12 @@ export class WebGl2Device implements Device<WebGl2Buffer> {
     if (rest > 0 && full < height) gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, full, rest, 1, gl.RGBA, gl.FLOAT, floats.subarray(4 * full * width));
   }
 
-  async read({ texture, width, height, quads }: WebGl2Buffer): Promise<Float32Array> {
+  async read({ framebuffer, width, height, quads }: WebGl2Buffer): Promise<Float32Array> {
     const { gl } = this;
     this.check();
     const bytes = 16 * width * height;
     const staging = gl.createBuffer();
-    gl.bindFramebuffer(gl.FRAMEBUFFER, this.framebuffer);
-    gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, texture, 0);
+    gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, staging);
     gl.bufferData(gl.PIXEL_PACK_BUFFER, bytes, gl.STREAM_READ);
     gl.readPixels(0, 0, width, height, gl.RGBA, gl.FLOAT, 0);

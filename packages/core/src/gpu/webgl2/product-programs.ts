@@ -5,13 +5,16 @@ import { readTexels } from "./textures.ts";
 import { vertexShader, writeProductShaders } from "./product-shaders.ts";
 
 /** Draws a matrix product from the textures of its operands into that of its result. */
-export type DrawProduct = (inputs: readonly WebGl2Buffer[], target: WebGl2Buffer, framebuffer: WebGLFramebuffer) => void;
+export type DrawProduct = (inputs: readonly WebGl2Buffer[], target: WebGl2Buffer) => void;
 
 /** The layers that the tiles of products of one size are drawn into, one product after the other. */
 interface Layers {
   readonly texture: WebGLTexture;
   readonly framebuffer: WebGLFramebuffer;
 }
+
+/** Below so many multiplications a second draw costs more than tiles save. */
+const fewestProducts = 1 << 16;
 
 /** Makes the programs of matrix products, each once. */
 export class ProductPrograms {
@@ -26,15 +29,16 @@ export class ProductPrograms {
     this.#noAttributes = gl.createVertexArray();
   }
 
-  /** How to draw a product; undefined where its tiles are more than a texture holds. */
+  /** How to draw a product; undefined where one draw is better than two, or its tiles are more than a texture holds. */
   of(kernel: ProductKernel): DrawProduct | undefined {
     const gl = this.#gl;
+    if (kernel.rows * kernel.columns * kernel.depth < fewestProducts) return undefined;
     const { tiles, rows, layer } = writeProductShaders(kernel);
     // A number by definition of this parameter.
     if (Math.max(...layer) > (gl.getParameter(gl.MAX_TEXTURE_SIZE) as number)) return undefined;
     const [tilesProgram, rowsProgram] = [this.#program(tiles, ["matrixA", "matrixB"]), this.#program(rows, ["tiles"])];
     const { texture, framebuffer: layersBuffer } = this.#layersOf(layer);
-    return (inputs, target, framebuffer) => {
+    return (inputs, target) => {
       gl.bindVertexArray(this.#noAttributes);
       gl.useProgram(tilesProgram);
       inputs.forEach((input, unit) => {
@@ -47,8 +51,7 @@ export class ProductPrograms {
       gl.useProgram(rowsProgram);
       gl.activeTexture(gl.TEXTURE0);
       gl.bindTexture(gl.TEXTURE_2D_ARRAY, texture);
-      gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
-      gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, target.texture, 0);
+      gl.bindFramebuffer(gl.FRAMEBUFFER, target.framebuffer);
       gl.viewport(0, 0, target.width, target.height);
       gl.drawArrays(gl.TRIANGLES, 0, 3);
     };

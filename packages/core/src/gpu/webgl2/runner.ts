@@ -29,14 +29,14 @@ export class WebGl2Runner implements Runner<WebGl2Buffer> {
   }
 
   run(bound: readonly (WebGl2Buffer | undefined)[]): void {
-    const { gl, framebuffer } = this.#device;
+    const { gl } = this.#device;
     this.#device.check();
     const textureOf = (buffer: number): WebGl2Buffer => bound[buffer] ?? failInternally("a kernel's buffer does not exist");
     for (const step of this.#steps) {
       const inputs = step.source.inputs.map(textureOf);
       const target = textureOf(step.kernel.output);
       if (step.drawProduct !== undefined) {
-        step.drawProduct(inputs, target, framebuffer);
+        step.drawProduct(inputs, target);
         continue;
       }
       const linked = (step.linked ??= this.#device.programs.of(step.source, inputs.map(({ quads }) => quads)));
@@ -47,8 +47,7 @@ export class WebGl2Runner implements Runner<WebGl2Buffer> {
         gl.bindTexture(gl.TEXTURE_2D, texture);
       });
       this.#setScalars(step.source, linked);
-      gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
-      gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, target.texture, 0);
+      gl.bindFramebuffer(gl.FRAMEBUFFER, target.framebuffer);
       gl.viewport(0, 0, target.width, target.height);
       gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
     }

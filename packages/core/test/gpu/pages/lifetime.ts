@@ -1,7 +1,7 @@
-import { broadcastTo, compile, matmul, tensor, valueAndGrad } from "@opt/core";
+import { broadcastTo, compile, matmul, tensor, toHost, valueAndGrad } from "@opt/core";
 import type { Tensor } from "@opt/core";
 import type { GpuBackend } from "../../../src/gpu.ts";
-import { gpu, toHost } from "../../../src/gpu.ts";
+import { gpu } from "../../../src/gpu.ts";
 import type { Group, Outcome } from "./checks.ts";
 import { rejection, runGroups } from "./checks.ts";
 import { tinyLosses, tinyTraining } from "./tiny-training.ts";
