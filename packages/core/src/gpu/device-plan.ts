@@ -10,7 +10,7 @@ import { deviceDType, hostElements, toDevice } from "./elements.ts";
 import { printElementKernel } from "./print/element-kernel.ts";
 import { quadsOf } from "./print/kernel-source.ts";
 import { printProductKernel } from "./print/product-kernel.ts";
-import type { DeviceProgram } from "./program/device-program.ts";
+import type { DevicePlace, DeviceProgram } from "./program/device-program.ts";
 import { lowerPlan } from "./program/lower.ts";
 import { limitInputs } from "./program/narrow.ts";
 import { assignSlots } from "./program/slots.ts";
@@ -35,6 +35,8 @@ export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
   readonly #program: DeviceProgram;
   readonly #runner: Runner<Buffer>;
   readonly #quads: readonly number[];
+  /** The program's buffers that are not temporaries: they are found anew in each run. */
+  readonly #bindings: readonly { readonly buffer: number; readonly place: Exclude<DevicePlace, { readonly kind: "temporary" }> }[];
   /** What the program's buffers are in this run. */
   readonly #bound: (Buffer | undefined)[];
   /** Where inputs from the host's memory are uploaded to. */
@@ -55,6 +57,7 @@ export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
     const slots = assignSlots(program, this.#quads);
     const temporaries = slots.quads.map((quads) => pool.take(quads));
     this.#bound = program.buffers.map((_, buffer) => temporaries[slots.slotOf[buffer] ?? -1]);
+    this.#bindings = program.buffers.flatMap(({ place }, buffer) => (place.kind === "temporary" ? [] : [{ buffer, place }]));
     const kernels = program.kernels.filter(({ output }) => program.buffers[output]?.length !== 0);
     const printed = kernels.map((kernel): PrintedKernel => ({
       kernel,
@@ -71,11 +74,11 @@ export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
     this.#backend.device.health.check();
     runHost(this.plan.host);
     const outputs: Storage[] = [];
-    this.#program.buffers.forEach(({ place }, buffer) => {
+    for (const { buffer, place } of this.#bindings) {
       if (place.kind === "input") this.#bound[buffer] = this.#bindInput(place.input, inputs[place.input]);
       else if (place.kind === "updated") this.#bound[buffer] = this.#spares[place.input] ?? this.#take(buffer);
-      else if (place.kind === "output") outputs[place.output] = this.#bindOutput(buffer, place.output);
-    });
+      else outputs[place.output] = this.#bindOutput(buffer, place.output);
+    }
     this.#runner.run(this.#bound);
     for (const { from, to } of this.#copies.splice(0)) this.#backend.device.copy(from, to);
     this.#handOver(inputs);

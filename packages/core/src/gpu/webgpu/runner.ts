@@ -23,6 +23,8 @@ interface Step {
   readonly groups: readonly [across: number, rows: number];
   readonly blockOffset: number;
   readonly blockBytes: number;
+  /** Whether the block holds host arguments, so that another one is bound when they change. */
+  readonly isDynamic: boolean;
   /** Bind groups that were used before, by the buffers in them. */
   readonly known: { readonly ids: readonly number[]; readonly group: GPUBindGroup }[];
 }
@@ -44,6 +46,8 @@ export class WebGpuRunner implements Runner<WebGpuBuffer> {
   /** The uniform blocks of one run. */
   readonly #blocks: DataView<ArrayBuffer>;
   #set = -1;
+  /** Handed over with each dispatch; one for all, since it is read at once. */
+  readonly #offsets = new Uint32Array(1);
 
   constructor(device: WebGpuDevice, kernels: readonly PrintedKernel[], host: HostProgram) {
     this.#device = device;
@@ -58,9 +62,16 @@ export class WebGpuRunner implements Runner<WebGpuBuffer> {
     this.#writeScalars();
     const { pass } = commands;
     const offset = this.#set * this.#blocks.byteLength;
+    let current: GPUComputePipeline | undefined;
     for (const step of this.#steps) {
-      pass.setPipeline(step.pipeline.pipeline);
-      pass.setBindGroup(0, this.#bindGroup(step, bound), [offset + step.blockOffset]);
+      const { pipeline } = step.pipeline;
+      if (pipeline !== current) pass.setPipeline(pipeline);
+      current = pipeline;
+      const group = this.#bindGroup(step, bound);
+      if (step.isDynamic) {
+        this.#offsets[0] = offset + step.blockOffset;
+        pass.setBindGroup(0, group, this.#offsets, 0, 1);
+      } else pass.setBindGroup(0, group);
       pass.dispatchWorkgroups(step.groups[0], step.groups[1]);
     }
     commands.endRun();
@@ -70,7 +81,7 @@ export class WebGpuRunner implements Runner<WebGpuBuffer> {
     const bindings = [...source.inputs, kernel.output];
     if (kernel.kind === "product") {
       const { code, groups } = writeProductShader(kernel);
-      return { pipeline: this.#device.pipelines.of(code, source.inputs.length), bindings, groups, blockOffset, blockBytes: 16, known: [] };
+      return { pipeline: this.#device.pipelines.of(code, source.inputs.length, false), bindings, groups, blockOffset, blockBytes: 16, isDynamic: false, known: [] };
     }
     const shader = translateToWgsl(this.#device.gpujs, source) ?? fail("backend", "webgpu: this gpu.js hides the fields that its translation is read from.");
     const wanted = Math.ceil(source.quads / shader.workgroupSize);
@@ -81,12 +92,14 @@ export class WebGpuRunner implements Runner<WebGpuBuffer> {
     source.scalars.forEach(({ argument, dtype }, position) => {
       this.#scalars.push({ offset: blockOffset + (shader.scalarOffsets[position] ?? 0), argument, isInteger: dtype !== "f32" });
     });
+    const isDynamic = source.scalars.length > 0;
     return {
-      pipeline: this.#device.pipelines.of(shader.code, source.inputs.length),
+      pipeline: this.#device.pipelines.of(shader.code, source.inputs.length, isDynamic),
       bindings,
       groups: [across, rows],
       blockOffset,
       blockBytes: shader.parameterBytes,
+      isDynamic,
       known: [],
     };
   }
@@ -120,7 +133,7 @@ export class WebGpuRunner implements Runner<WebGpuBuffer> {
     const group = this.#device.gpu.createBindGroup({
       layout: step.pipeline.layout,
       entries: [
-        { binding: 0, resource: { buffer: this.#uniforms, size: step.blockBytes } },
+        { binding: 0, resource: { buffer: this.#uniforms, offset: step.isDynamic ? 0 : step.blockOffset, size: step.blockBytes } },
         ...buffers.map(({ gpu, offset, quads }, position) => ({ binding: 1 + position, resource: { buffer: gpu, offset, size: 16 * quads } })),
       ],
     });
