@@ -128,6 +128,16 @@ const loss: Group = async ({ name: mode }, check) => {
     return Number.isFinite(value) && value !== 0 ? undefined : `the new backend computed ${String(value)}`;
   });
 
+  if (mode === "webgl2") {
+    await check("the oldest of too many contexts is lost, and says so", async () => {
+      const oldest = await gpu({ mode });
+      const x = compile((y: Tensor) => y.add(1), { backend: oldest })(tensor([1]));
+      // Browsers keep sixteen.
+      for (let count = 0; count < 17; count++) await gpu({ mode });
+      return rejection("lost", "was lost", () => x.read());
+    });
+  }
+
   await check("many steps without a pause do not go on unnoticed", async () => {
     const backend = await gpu({ mode });
     const training = tinyTraining(backend);
