@@ -4,9 +4,9 @@ import type { FuzzSettings } from "./pages/fuzz.ts";
 import { expectAllPassed, hasBrowser, runPage } from "./run-checks.ts";
 
 /** Few random programs, since every kernel is compiled; with GPU_FUZZ_PROGRAMS=200 a longer search, with FUZZ_SEED another one. */
-const fuzz: FuzzSettings = { firstSeed: Number(process.env["FUZZ_SEED"] ?? 0), count: Number(process.env["GPU_FUZZ_PROGRAMS"] ?? 12) };
+const fuzz: FuzzSettings = { firstSeed: Number(process.env["FUZZ_SEED"] ?? 0), count: Number(process.env["GPU_FUZZ_PROGRAMS"] ?? 8) };
 
-const groups = ["elementFunctions", "literals", "largeKernels", "donation", "transfer", "gradients", "fuzz"] as const;
+const groups = ["shaders", "elementFunctions", "literals", "largeKernels", "donation", "transfer", "gradients", "fuzz"] as const;
 
 describe.skipIf(!hasBrowser("what kernels compute"))("answers of the GPU", () => {
   let outcomes: readonly Outcome[] = [];

@@ -1,6 +1,7 @@
 import type { KernelValue } from "../../compile/kernel.ts";
 import { operandsOf } from "../../compile/stages.ts";
 import { fail } from "../../errors.ts";
+import type { DType } from "../../tensor/dtype.ts";
 import { extract, valueAt } from "./body.ts";
 import type { DeviceKernel, DeviceProgram, ElementKernel, ProgramBuffer } from "./device-program.ts";
 import { denseStrides } from "./device-program.ts";
@@ -30,9 +31,15 @@ function splitAt(kernel: ElementKernel, chosen: number, counts: readonly boolean
   const length = extents.reduce((product, extent, axis) => (counts[axis] === true ? product * extent : product), 1);
   const output = buffers.push({ dtype: dtype === "f32" ? "f32" : "i32", length, place: { kind: "temporary" } }) - 1;
   const nowhere = extents.map(() => false);
-  const load: KernelValue = { kind: "load", buffer: output, index: { strides: denseStrides(extents, counts), offset: 0 }, dtype };
-  const rest = extract(values, result, new Map([[chosen, load]]));
-  const first: ElementKernel = { kind: "elements", extents, reduced: kind === "reduce" ? reduced : nowhere, ...extract(values, chosen, new Map()), output, fused: [] };
+  const load = (as: DType): KernelValue => ({ kind: "load", buffer: output, index: { strides: denseStrides(extents, counts), offset: 0 }, dtype: as });
+  // Predicates are stored as whole numbers, and made from them again.
+  const isPredicate = dtype === "bool";
+  const next = values.length;
+  const stored = isPredicate ? extract([...values, { kind: "function", name: "cast", operands: [chosen], dtype: "i32" }], next, new Map()) : extract(values, chosen, new Map());
+  const seen: KernelValue = isPredicate ? { kind: "function", name: "less", operands: [next, next + 1], dtype } : load(dtype);
+  const more: readonly KernelValue[] = isPredicate ? [{ kind: "constant", value: 0, dtype: "i32" }, load("i32")] : [];
+  const rest = extract([...values.with(chosen, seen), ...more], result, new Map());
+  const first: ElementKernel = { kind: "elements", extents, reduced: kind === "reduce" ? reduced : nowhere, ...stored, output, fused: [] };
   // Nothing is left to reduce after a reduction.
   if (kind === "reduce") return [first, { ...kernel, ...rest, extents: extents.map((extent, axis) => (counts[axis] === true ? extent : 1)), reduced: nowhere }];
   return [first, { ...kernel, ...rest }];
@@ -45,9 +52,9 @@ function splitOff(kernel: ElementKernel, limit: number, buffers: ProgramBuffer[]
   if ((sources[result]?.size ?? 0) <= limit) return undefined;
   const after = afterReduction(values);
   let chosen = -1;
-  values.forEach((value, id) => {
+  values.forEach((_, id) => {
     const size = sources[id]?.size ?? 0;
-    if (size < 2 || size > limit || value.dtype === "bool" || after[id] === true) return;
+    if (size < 2 || size > limit || after[id] === true) return;
     if (size > (sources[chosen]?.size ?? 0)) chosen = id;
   });
   if (chosen >= 0) return splitAt(kernel, chosen, extents.map(() => true), buffers);

@@ -24,6 +24,10 @@ export function assignSlots(program: DeviceProgram, quads: readonly number[]): S
   const slotOf = buffers.map(() => -1);
   const slots: number[] = [];
   const free: number[] = [];
+  // What has no elements may be written by no kernel.
+  buffers.forEach(({ place, length }, buffer) => {
+    if (place.kind === "temporary" && length === 0) slotOf[buffer] = slots.push(quads[buffer] ?? 0) - 1;
+  });
   kernels.forEach((kernel, step) => {
     const { output } = kernel;
     if (buffers[output]?.place.kind === "temporary") {

@@ -1,4 +1,4 @@
-import { compile, concatenate, iota, matmul, max, slice, sum, tensor } from "@opt/core";
+import { compile, concatenate, iota, less, logicalAnd, matmul, max, slice, sum, tensor, where } from "@opt/core";
 import type { Tensor } from "@opt/core";
 import type { Group } from "./checks.ts";
 import { firstDifference } from "./checks.ts";
@@ -62,6 +62,11 @@ export const largeKernels: Group = async (backend, check) => {
   await check("40 inputs inside of a reduction", async () => {
     const run = compile((inputs: readonly Tensor[]) => sum(inputs.reduce((total, input) => total.add(input))), { donate: [], backend });
     return firstDifference(await run(many(40, 14)).read(), [820 * 56]);
+  });
+
+  await check("40 inputs that only predicates are made of", async () => {
+    const run = compile((inputs: readonly Tensor[]) => where(inputs.map((input) => less(input, 200)).reduce(logicalAnd), tensor(1), 0), { donate: [], backend });
+    return firstDifference(await run(many(40, 14)).read(), Array.from({ length: 14 }, (_, index) => (40 * (1 + (index % 7)) < 200 ? 1 : 0)));
   });
 
   await check("a concatenation of 34 pieces of different lengths", async () => {

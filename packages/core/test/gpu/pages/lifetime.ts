@@ -17,7 +17,7 @@ const moment = (milliseconds: number): Promise<void> => new Promise((resolve) =>
 
 /** Lets the engine collect garbage, which it does when there is much of it, and finalizers run. */
 async function collectGarbage(until: () => boolean): Promise<void> {
-  for (let pause = 0; pause < 50 && !until(); pause++) {
+  for (let pause = 0; pause < 25 && !until(); pause++) {
     new Uint8Array(2 ** 25).fill(1);
     await moment(10);
   }
@@ -77,11 +77,11 @@ const memory: Group = async (backend, check) => {
       for (const result of run(tensor(new Float32Array(length)))) await result.read();
     };
     const first = backend.liveBuffers;
-    for (let count = 0; count < 10; count++) await once(1000 + 8 * count);
+    for (let count = 0; count < 6; count++) await once(1000 + 8 * count);
     const most = backend.liveBuffers;
     // What is given back is kept for later, some of each size, so there is no more of it after as many plans of the same sizes.
     await collectGarbage(() => false);
-    for (let count = 0; count < 10; count++) await once(1000 + 8 * count);
+    for (let count = 0; count < 6; count++) await once(1000 + 8 * count);
     return backend.liveBuffers <= most + 5 ? undefined : `${String(first)} buffers at first, ${String(most)} after some plans, ${String(backend.liveBuffers)} after as many again`;
   });
 };
@@ -127,6 +127,16 @@ const loss: Group = async ({ name: mode }, check) => {
     const [value] = await compile((x: Tensor) => x.sum(), { backend: next })(saved.params.first).read();
     return Number.isFinite(value) && value !== 0 ? undefined : `the new backend computed ${String(value)}`;
   });
+
+  if (mode === "webgl2") {
+    await check("the oldest of too many contexts is lost, and says so", async () => {
+      const oldest = await gpu({ mode });
+      const x = compile((y: Tensor) => y.add(1), { backend: oldest })(tensor([1]));
+      // Browsers keep sixteen.
+      for (let count = 0; count < 17; count++) await gpu({ mode });
+      return rejection("lost", "was lost", () => x.read());
+    });
+  }
 
   await check("many steps without a pause do not go on unnoticed", async () => {
     const backend = await gpu({ mode });

@@ -37,6 +37,13 @@ export const literals: Group = async (backend, check) => {
     return undefined;
   });
 
+  await check("each of a hundred calls without a pause sees its own number", async () => {
+    const run = compile((x: Tensor, value: number) => x.mul(value), { donate: [], backend });
+    const x = tensor([1, 2]);
+    const read = await Promise.all(Array.from({ length: 100 }, (_, value) => run(x, value)).map((result) => result.read()));
+    return read.map((elements, value) => firstDifference(elements, [value, 2 * value])).find((wrong) => wrong !== undefined);
+  });
+
   await check("reductions of whole numbers wrap and stay exact, those of floats keep NaN and infinities", async () => {
     const run = compile(
       (x: Tensor, y: Tensor) => [sum(x), max(x), min(x), sum(x.mul(x)), max(y, 1), min(y, 1), max(y.mul(0).sub(Infinity)), maximum(y, -Infinity)] as const,

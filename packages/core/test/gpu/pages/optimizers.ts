@@ -31,7 +31,7 @@ async function trajectory(optimizer: Optimizer, backend: BackendChoice): Promise
     const { updates, state: next } = optimizer.update(gradients, state, params);
     return [applyUpdates(params, updates), next, value] as const;
   }, { backend });
-  let params: Params = { weight: tensor(wave(6, 2), { shape: [3, 2] }), rest: [{ bias: tensor([0.1, -0.2]) }, { bias: tensor(0.3) }] };
+  let params: Params = { weight: tensor(wave(6, 2), { shape: [3, 2] }), rest: [{ bias: tensor(0.3) }] };
   let state = optimizer.init(params);
   const records: Leaf[][] = [];
   for (let count = 0; count < steps; count++) {
