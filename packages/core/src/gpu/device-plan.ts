@@ -90,6 +90,7 @@ export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
     const uploads = this.#uploadedBytes.flatMap((each, input) => (each === 0 ? [] : [this.plan.inputs[input]?.argument?.label ?? `constant${String(input)}`]));
     return [
       `${String(this.#program.kernels.length)} GPU kernels on ${this.#backend.name}`,
+      ...(this.#backend.device.note === undefined ? [] : [this.#backend.device.note]),
       bytes === 0 ? "the last call uploaded nothing" : `the last call uploaded ${String(bytes)} bytes: ${uploads.join(", ")}`,
     ];
   }

@@ -29,6 +29,8 @@ export interface Device<Buffer extends DeviceBuffer = DeviceBuffer> {
   readonly name: "webgpu" | "webgl2";
   readonly dialect: "wgsl" | "glsl";
   readonly health: DeviceHealth;
+  /** What users should know about how it computes, for `explain`. */
+  readonly note?: string;
   /** How many buffers a kernel may read. */
   readonly inputLimit: number;
   /** The largest buffer. */

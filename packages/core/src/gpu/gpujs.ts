@@ -7,7 +7,8 @@ export const testedVersion = "2.24.1";
 /** What `createKernel` of gpu.js returns, as far as it is used here. */
 export interface GpuJsKernel {
   (...parameters: unknown[]): unknown;
-  readonly kernel: Record<string, unknown>;
+  /** What compiles and runs it: not part of what gpu.js promises. */
+  readonly kernel?: unknown;
   destroy(removeCanvasReferences?: boolean): void;
 }
 

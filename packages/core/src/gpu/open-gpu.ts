@@ -2,7 +2,6 @@ import { registerGpu } from "../compile/backends.ts";
 import { fail } from "../errors.ts";
 import { checkOptions, describeValue } from "../options.ts";
 import type { GpuBackend } from "./device-backend.ts";
-import { DeviceBackend } from "./device-backend.ts";
 import { loadGpuJs } from "./gpujs.ts";
 import type { GpuJsClass } from "./gpujs.ts";
 import { openWebGl2 } from "./webgl2/open.ts";
@@ -18,8 +17,8 @@ export interface GpuOptions {
 }
 
 const openers: Readonly<Record<GpuMode, (gpujs: GpuJsClass) => Promise<GpuBackend>>> = {
-  webgpu: async (gpujs) => new DeviceBackend(await openWebGpu(gpujs)),
-  webgl2: (gpujs) => Promise.resolve(new DeviceBackend(openWebGl2(gpujs))),
+  webgpu: openWebGpu,
+  webgl2: (gpujs) => Promise.resolve(openWebGl2(gpujs)),
 };
 
 /**

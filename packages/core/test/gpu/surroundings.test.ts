@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { testedVersion } from "../../src/gpu/gpujs.ts";
 import { gpu } from "../../src/gpu.ts";
 import type { Outcome } from "./pages/checks.ts";
+import type { HiddenOutcome } from "./pages/hidden-fields.ts";
 import type { StrictPolicyReport } from "./pages/strict-policy.ts";
 import type { Losses } from "./pages/train-everywhere.ts";
 import { comparedSteps } from "./pages/train-everywhere.ts";
@@ -34,6 +35,14 @@ describe.skipIf(!hasBrowser("where and how long it runs"))("the GPU in its surro
       expect(wasmAllowed).toBe(false);
       expectTrained(page);
       expectTrained(worker);
+    }
+  }, 120_000);
+
+  it("calls kernels one by one where gpu.js hides how it compiles, and says so", async () => {
+    for (const { mode, losses, expected, explanation } of await runPage<HiddenOutcome[]>("hidden-fields", { browser })) {
+      expect(losses, mode).toHaveLength(8);
+      losses.forEach((loss, step) => expect(Math.abs(loss - (expected[step] ?? NaN)), `${mode}, step ${String(step)}`).toBeLessThan(1e-5));
+      expect(explanation).toContain("this gpu.js hides its compiled shaders, so each kernel is called by itself");
     }
   }, 120_000);
 

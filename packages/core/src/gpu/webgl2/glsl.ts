@@ -1,4 +1,4 @@
-import { fail, failInternally } from "../../errors.ts";
+import { failInternally } from "../../errors.ts";
 import type { GpuJs } from "../gpujs.ts";
 import { kernelSettings } from "../gpujs.ts";
 import type { KernelSource } from "../print/kernel-source.ts";
@@ -12,7 +12,6 @@ interface CompilerFields {
   readonly program?: WebGLProgram;
   readonly framebuffer?: WebGLFramebuffer;
   readonly texSize?: ArrayLike<number>;
-  readonly maxTexSize?: ArrayLike<number>;
 }
 
 /**
@@ -22,18 +21,18 @@ interface CompilerFields {
  * @param gl - The context.
  * @param kernel - The kernel.
  * @param inputQuads - The quads of its inputs, in order: their sizes become constants of the program.
+ * @returns The program; undefined where this gpu.js hides what is needed.
  * @throws OptError `backend` for a program that does not link, which gpu.js would not notice.
  */
-export function compileGlsl(gpujs: GpuJs, gl: WebGL2RenderingContext, kernel: KernelSource, inputQuads: readonly number[]): WebGLProgram {
-  const { kernel: made } = gpujs.createKernel(kernel.source, kernelSettings(kernel));
-  const fields = made as unknown as CompilerFields;
-  if (typeof fields.build !== "function" || typeof fields._setupOutputTexture !== "function") fail("backend", "webgl2: this gpu.js hides the fields that its programs are taken from.");
+export function compileGlsl(gpujs: GpuJs, gl: WebGL2RenderingContext, kernel: KernelSource, inputQuads: readonly number[]): WebGLProgram | undefined {
+  const fields = gpujs.createKernel(kernel.source, kernelSettings(kernel)).kernel as CompilerFields | undefined;
+  if (typeof fields?.build !== "function" || typeof fields._setupOutputTexture !== "function") return undefined;
   // Results go into textures of our own.
   fields._setupOutputTexture = () => undefined;
   const stands = inputQuads.map((quads) => ({ type: "ArrayTexture(4)", texture: {}, size: textureSize(quads), dimensions: [...textureSize(quads), 1], output: textureSize(quads), context: gl }));
   fields.build(...stands, ...kernel.scalars.map(() => 0));
   const { program, framebuffer, texSize } = fields;
-  if (program === undefined || texSize === undefined) return fail("backend", "webgl2: this gpu.js hides the fields that its programs are taken from.");
+  if (program === undefined || texSize === undefined) return undefined;
   checkLinked(gl, program);
   gl.deleteFramebuffer(framebuffer ?? null);
   const [width, height] = textureSize(kernel.quads);

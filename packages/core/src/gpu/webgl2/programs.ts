@@ -1,3 +1,4 @@
+import { failInternally } from "../../errors.ts";
 import type { GpuJs } from "../gpujs.ts";
 import type { KernelSource } from "../print/kernel-source.ts";
 import { compileGlsl } from "./glsl.ts";
@@ -26,7 +27,7 @@ export class Programs {
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const gl = this.#gl;
-    const program = compileGlsl(this.#gpujs, gl, kernel, inputQuads);
+    const program = compileGlsl(this.#gpujs, gl, kernel, inputQuads) ?? failInternally("gpu.js gives no program although it did before");
     const vertexArray = this.#corners(program);
     gl.useProgram(program);
     gl.uniform2f(gl.getUniformLocation(program, "ratio"), 1, 1);

@@ -83,7 +83,7 @@ export class WebGpuRunner implements Runner<WebGpuBuffer> {
       const { code, groups } = writeProductShader(kernel);
       return { pipeline: this.#device.pipelines.of(code, source.inputs.length, false), bindings, groups, blockOffset, blockBytes: 16, isDynamic: false, known: [] };
     }
-    const shader = translateToWgsl(this.#device.gpujs, source) ?? fail("backend", "webgpu: this gpu.js hides the fields that its translation is read from.");
+    const shader = translateToWgsl(this.#device.gpujs, source) ?? failInternally("gpu.js gives no shader although it did before");
     const wanted = Math.ceil(source.quads / shader.workgroupSize);
     const rows = Math.ceil(wanted / this.#device.gpu.limits.maxComputeWorkgroupsPerDimension);
     const across = Math.ceil(wanted / rows);

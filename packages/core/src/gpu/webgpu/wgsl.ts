@@ -29,8 +29,8 @@ interface CompilerFields {
  */
 export function translateToWgsl(gpu: GpuJs, kernel: KernelSource): Shader | undefined {
   const made = gpu.createKernel(kernel.source, kernelSettings(kernel));
-  const fields = made.kernel as unknown as CompilerFields;
-  if (typeof fields.build !== "function" || typeof fields._buildAsync !== "function") return undefined;
+  const fields = made.kernel as CompilerFields | undefined;
+  if (typeof fields?.build !== "function" || typeof fields._buildAsync !== "function") return undefined;
   fields._buildAsync = () => Promise.resolve();
   const stands = [...kernel.inputs.map(() => [0]), ...kernel.scalars.map(() => 0)];
   void fields.build(...stands);

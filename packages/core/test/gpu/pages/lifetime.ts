@@ -67,8 +67,10 @@ const memory: Group = async (backend, check) => {
     for (let count = 0; count < 1000; count++) step();
     await step().read();
     const most = backend.liveBuffers;
-    await collectGarbage(() => backend.liveBuffers <= first + 8);
-    return backend.liveBuffers <= first + 8 ? undefined : `${String(first)} buffers, ${String(most)} after 1000 steps, ${String(backend.liveBuffers)} in the end`;
+    // Eight are kept for later, and the engine may hold on to the last few results.
+    const few = first + 12;
+    await collectGarbage(() => backend.liveBuffers <= few);
+    return backend.liveBuffers <= few ? undefined : `${String(first)} buffers, ${String(most)} after 1000 steps, ${String(backend.liveBuffers)} in the end`;
   });
 
   await check("plans that nobody needs any more give their buffers back", async () => {
