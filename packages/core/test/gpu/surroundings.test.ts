@@ -1,19 +1,18 @@
-import { launchBrowser } from "@opt/browser";
+import { launchBrowser, runInPage } from "@opt/browser";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { testedVersion } from "../../src/gpu/gpujs.ts";
 import { gpu } from "../../src/gpu.ts";
-import type { Outcome } from "./pages/checks.ts";
 import type { HiddenOutcome } from "./pages/hidden-fields.ts";
 import type { StrictPolicyReport } from "./pages/strict-policy.ts";
 import type { Losses } from "./pages/train-everywhere.ts";
 import { comparedSteps } from "./pages/train-everywhere.ts";
 import { tinyLosses } from "./pages/tiny-training.ts";
-import { expectAllPassed, hasBrowser, runPage } from "./run-checks.ts";
+import { hasBrowser, modes, pageOf } from "./run-checks.ts";
 
 /** No WebAssembly, no eval, nothing from elsewhere. */
 const strictPolicy = { "Content-Security-Policy": "default-src 'self'; script-src 'self'" };
 
-describe.skipIf(!hasBrowser("where and how long it runs"))("the GPU in its surroundings", () => {
+describe.skipIf(!hasBrowser("a strict policy"))("the GPU in its surroundings", () => {
   let browser: Awaited<ReturnType<typeof launchBrowser>>;
   let onCpu: readonly number[];
   beforeAll(async () => {
@@ -23,14 +22,14 @@ describe.skipIf(!hasBrowser("where and how long it runs"))("the GPU in its surro
   afterAll(() => browser.close());
 
   function expectTrained(losses: Losses): void {
-    for (const mode of ["webgpu", "webgl2"] as const) {
+    for (const mode of modes) {
       expect(losses[mode], mode).toHaveLength(comparedSteps);
       losses[mode]?.forEach((loss, step) => expect(Math.abs(loss - (onCpu[step] ?? NaN)), `${mode}, step ${step}`).toBeLessThan(1e-5));
     }
   }
 
   it("trains as the CPU does under the strictest policy, bundled, in two tabs at once, in pages and workers", async () => {
-    const tabs = await Promise.all([0, 1].map(() => runPage<StrictPolicyReport>("strict-policy", { browser, headers: strictPolicy })));
+    const tabs = await Promise.all([0, 1].map(() => runInPage<StrictPolicyReport>(pageOf("strict-policy"), { browser, headers: strictPolicy, timeout: 100_000 })));
     for (const { wasmAllowed, page, worker } of tabs) {
       expect(wasmAllowed).toBe(false);
       expectTrained(page);
@@ -39,23 +38,12 @@ describe.skipIf(!hasBrowser("where and how long it runs"))("the GPU in its surro
   }, 120_000);
 
   it("calls kernels one by one where gpu.js hides how it compiles, and says so", async () => {
-    for (const { mode, losses, expected, explanation } of await runPage<HiddenOutcome[]>("hidden-fields", { browser })) {
+    for (const { mode, losses, expected, explanation } of await runInPage<HiddenOutcome[]>(pageOf("hidden-fields"), { browser, timeout: 120_000 })) {
       expect(losses, mode).toHaveLength(8);
       losses.forEach((loss, step) => expect(Math.abs(loss - (expected[step] ?? NaN)), `${mode}, step ${String(step)}`).toBeLessThan(1e-5));
       expect(explanation).toContain("this gpu.js hides its compiled shaders, so each kernel is called by itself");
     }
   }, 120_000);
-
-  describe("over time", () => {
-    let outcomes: readonly Outcome[] = [];
-    beforeAll(async () => {
-      outcomes = await runPage("lifetime", { browser });
-    }, 240_000);
-
-    describe.each(["webgpu", "webgl2"])("on %s", (mode) => {
-      it.each(["memory", "limits", "company", "loss"])("%s", (group) => expectAllPassed(outcomes, mode, group));
-    });
-  });
 });
 
 describe("without a GPU or without gpu.js", () => {

@@ -6,17 +6,10 @@ export function readTexels(gl: WebGL2RenderingContext, target: GLenum): void {
   gl.texParameteri(target, gl.TEXTURE_MAG_FILTER, gl.NEAREST);
 }
 
-/** A float literal that is exactly a number, or nearest to it. */
-const float = (value: number): string => (Number.isInteger(value) ? `${String(value)}.0` : String(value));
-
-/**
- * Reads quad number `q` of a texture. By coordinates between 0 and 1, at the middles of texels: software renderers take
- * several times as long for `texelFetch`.
- */
+/** Reads quad number `q` of a texture. */
 export function fetchQuad(sampler: string, q: string, quads: number): string {
-  const [width, height] = textureSize(quads);
-  const place = `vec2(float(${q} & ${String(width - 1)}), float(${q} >> ${String(Math.log2(width))}))`;
-  return `texture(${sampler}, (${place} + 0.5) * vec2(${float(1 / width)}, ${float(1 / height)}))`;
+  const [width] = textureSize(quads);
+  return `texelFetch(${sampler}, ivec2(${q} & ${String(width - 1)}, ${q} >> ${String(Math.log2(width))}), 0)`;
 }
 
 /**

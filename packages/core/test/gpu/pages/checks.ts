@@ -18,25 +18,34 @@ export type Check = (name: string, find: () => Promise<string | undefined>) => P
 /** Checks that belong together, on one backend. */
 export type Group = (backend: GpuBackend, check: Check) => Promise<void>;
 
-export const modes: readonly GpuMode[] = ["webgpu", "webgl2"];
+/** What the test hands over as a file. */
+export interface PageSettings {
+  readonly mode: GpuMode;
+  /** The random programs to try. */
+  readonly fuzz: { readonly firstSeed: number; readonly count: number };
+}
 
-/** Runs groups of checks on each way to the GPU, all in this page. */
+/** Reads what the test handed over. */
+export async function readSettings(): Promise<PageSettings> {
+  return (await (await fetch("settings.json")).json()) as PageSettings;
+}
+
+/** Runs groups of checks, all in this page. */
 export async function runGroups(groups: Readonly<Record<string, Group>>): Promise<Outcome[]> {
+  const { mode } = await readSettings();
+  const backend = await gpu({ mode });
   const outcomes: Outcome[] = [];
-  for (const mode of modes) {
-    const backend = await gpu({ mode });
-    for (const [group, run] of Object.entries(groups)) {
-      await run(backend, async (name, find) => {
-        const started = performance.now();
-        let failure: string | undefined;
-        try {
-          failure = await find();
-        } catch (error) {
-          failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
-        }
-        outcomes.push({ mode, group, name, failure, milliseconds: performance.now() - started });
-      });
-    }
+  for (const [group, run] of Object.entries(groups)) {
+    await run(backend, async (name, find) => {
+      const started = performance.now();
+      let failure: string | undefined;
+      try {
+        failure = await find();
+      } catch (error) {
+        failure = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      }
+      outcomes.push({ mode, group, name, failure, milliseconds: performance.now() - started });
+    });
   }
   return outcomes;
 }

@@ -1,0 +1,3 @@
+import { describeChecks } from "./run-checks.ts";
+
+describeChecks("lifetime", ["memory", "limits", "company", "loss"]);
