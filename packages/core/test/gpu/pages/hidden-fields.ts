@@ -1,5 +1,5 @@
-import { compile, explain, matmul, setBackend, tanh, tensor, valueAndGrad } from "@opt/core";
-import type { Tensor } from "@opt/core";
+import { compile, explain, matmul, tanh, tensor, valueAndGrad } from "@opt/core";
+import type { BackendChoice, Tensor } from "@opt/core";
 import { gpu } from "../../../src/gpu.ts";
 import type { GpuMode } from "../../../src/gpu.ts";
 
@@ -15,7 +15,7 @@ type Params = { readonly weight: Tensor; readonly bias: Tensor };
 
 const numbers = (count: number, seed: number): Float32Array => Float32Array.from({ length: count }, (_, index) => Math.sin(seed * (index + 1)));
 
-async function train(backend: Parameters<typeof setBackend>[0]): Promise<{ losses: number[]; explanation: string }> {
+async function train(backend: BackendChoice): Promise<{ losses: number[]; explanation: string }> {
   const x = tensor(numbers(24, 3), { shape: [6, 4] });
   const loss = ({ weight, bias }: Params): Tensor => tanh(matmul(x, weight).add(bias)).sub(0.5).pow(2).mean();
   const step = compile(
@@ -38,7 +38,7 @@ async function train(backend: Parameters<typeof setBackend>[0]): Promise<{ losse
 /** Trains with kernels of gpu.js that can only be called, as those of another version may be. */
 export default async function hiddenFields(): Promise<HiddenOutcome[]> {
   const module = (await import("gpu.js")) as unknown as { readonly GPU?: unknown; readonly default?: { readonly GPU?: unknown } };
-  const { prototype } = (module.GPU ?? module.default?.GPU) as { readonly prototype: { createKernel(...parameters: unknown[]): (...parameters: unknown[]) => unknown } };
+  const { prototype } = (module.GPU ?? module.default?.GPU) as { readonly prototype: { createKernel: (this: object, ...parameters: unknown[]) => (...parameters: unknown[]) => unknown } };
   const create = prototype.createKernel;
   prototype.createKernel = function (...parameters: unknown[]) {
     const kernel = create.apply(this, parameters);
