@@ -35,14 +35,18 @@ async function openAndWait(browser: Browser, url: string, timeout: number): Prom
   const printed: string[] = [];
   try {
     const page = await context.newPage();
-    const outcome = new Promise<Outcome>((done) => {
-      const failWith = (error: string): void => done({ error });
-      page.on("console", (message) => printed.push(`${message.type()}: ${message.text()}`));
-      page.on("pageerror", (error) => failWith(error.stack ?? error.message));
-      page.on("crash", () => failWith("the page crashed"));
-      setTimeout(failWith, timeout, `the page was not through after ${timeout} ms`).unref();
-      void page.exposeFunction("reportOutcome", done).then(() => page.goto(url)).catch((error: unknown) => failWith(String(error)));
+    let done: (outcome: Outcome) => void = () => undefined;
+    const outcome = new Promise<Outcome>((resolveOutcome) => {
+      done = resolveOutcome;
     });
+    const failWith = (error: string): void => done({ error });
+    // Finished before the time starts: a page that is closed while this goes on throws where nobody can catch it.
+    await page.exposeFunction("reportOutcome", (reported: Outcome) => done(reported));
+    page.on("console", (message) => printed.push(`${message.type()}: ${message.text()}`));
+    page.on("pageerror", (error) => failWith(error.stack ?? error.message));
+    page.on("crash", () => failWith("the page crashed"));
+    setTimeout(failWith, timeout, `the page was not through after ${timeout} ms`).unref();
+    void page.goto(url).catch((error: unknown) => failWith(String(error)));
     const result = await outcome;
     if ("value" in result) return result.value;
     throw new Error([result.error, ...(printed.length > 0 ? ["The page printed:", ...printed] : [])].join("\n"));
