@@ -6,8 +6,8 @@ import { describe, expect, it } from "vitest";
 import type { BackendName } from "../../src/page/browser/protocol.ts";
 import type { FirstLossesSettings } from "./entries/first-losses.ts";
 
-/** Epochs of ten steps. A GPU that is computed on the CPU is slow; with DEMO_EPOCHS=10 the first hundred losses are compared. */
-const epochs = Number(process.env["DEMO_EPOCHS"] ?? 2);
+/** Epochs of ten steps: the first hundred losses are compared. */
+const epochs = Number(process.env["DEMO_EPOCHS"] ?? 10);
 const steps = 10 * epochs;
 const mnist = fileURLToPath(new URL("../../../../../shared/data/mnist", import.meta.url));
 
