@@ -11,6 +11,7 @@ import { printElementKernel } from "./print/element-kernel.ts";
 import { quadsOf } from "./print/kernel-source.ts";
 import { printProductKernel } from "./print/product-kernel.ts";
 import type { DevicePlace, DeviceProgram } from "./program/device-program.ts";
+import { finishProducts } from "./program/finish-products.ts";
 import { lowerPlan } from "./program/lower.ts";
 import { limitInputs } from "./program/narrow.ts";
 import { assignSlots } from "./program/slots.ts";
@@ -51,7 +52,7 @@ export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
     this.plan = plan;
     this.#backend = backend;
     const { device, pool } = backend;
-    const program = limitInputs(splitReductions(lowerPlan(plan, device.name)), device.inputLimit);
+    const program = finishProducts(limitInputs(splitReductions(lowerPlan(plan, device.name)), device.inputLimit), (kernel) => device.mayFinish(kernel), device.inputLimit);
     this.#program = program;
     this.#quads = program.buffers.map(({ length, dtype }) => quadsOf(length, dtype));
     const slots = assignSlots(program, this.#quads);
@@ -61,7 +62,7 @@ export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
     const kernels = program.kernels.filter(({ output }) => program.buffers[output]?.length !== 0);
     const printed = kernels.map((kernel): PrintedKernel => ({
       kernel,
-      source: kernel.kind === "product" ? printProductKernel(kernel, device.dialect) : printElementKernel(kernel, program.buffers, device.dialect),
+      source: kernel.kind === "product" ? printProductKernel(kernel, program.buffers, device.dialect) : printElementKernel(kernel, program.buffers, device.dialect),
     }));
     this.#runner = device.prepare(printed, plan.host);
     this.#uploads = plan.inputs.map(() => undefined);

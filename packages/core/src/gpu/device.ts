@@ -1,7 +1,7 @@
 import type { HostProgram } from "../compile/host-program.ts";
 import type { DeviceHealth } from "./health.ts";
 import type { KernelSource } from "./print/kernel-source.ts";
-import type { DeviceKernel } from "./program/device-program.ts";
+import type { DeviceKernel, ProductKernel } from "./program/device-program.ts";
 
 /** Memory for some quads of four floats on a device. */
 export interface DeviceBuffer {
@@ -33,6 +33,8 @@ export interface Device<Buffer extends DeviceBuffer = DeviceBuffer> {
   readonly note?: string;
   /** How many buffers a kernel may read. */
   readonly inputLimit: number;
+  /** Whether a product runs as gpu.js printed it, so that it can be finished by what reads it. */
+  mayFinish(kernel: ProductKernel): boolean;
   /** The largest buffer. */
   readonly quadLimit: number;
   /** Results of up to so many quads are copied into buffers of their own; larger ones are computed there. */

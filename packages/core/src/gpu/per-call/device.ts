@@ -60,6 +60,10 @@ export class PerCallDevice implements Device<PerCallBuffer> {
     this.#gpujs = gpujs;
   }
 
+  mayFinish(): boolean {
+    return true;
+  }
+
   create(quads: number, isCopy: boolean): Omit<PerCallBuffer, "id"> {
     return { quads, isCopy, handle: undefined };
   }

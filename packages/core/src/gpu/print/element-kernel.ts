@@ -3,12 +3,13 @@ import type { ElementFunction, KernelValue } from "../../compile/kernel.ts";
 import { operandsOf } from "../../compile/stages.ts";
 import { failInternally } from "../../errors.ts";
 import { valueAt } from "../program/body.ts";
-import type { ElementKernel, ProgramBuffer } from "../program/device-program.ts";
+import type { ElementKernel, ProductKernel, ProgramBuffer } from "../program/device-program.ts";
 import type { Dialect } from "./dialect.ts";
 import { argumentsOf, indexExpression, isAligned, parametersOf, quadIndices, quadWalk } from "./index-code.ts";
 import type { ThreadAxes } from "./index-code.ts";
 import type { KernelSource } from "./kernel-source.ts";
 import { quadsOf, SourceWriter } from "./kernel-source.ts";
+import { callProduct } from "./product-function.ts";
 
 /** A value in the kernel's code: one quad of floats or predicates, or the two halves of a quad of integers. */
 type Printed = readonly [string] | readonly [high: string, low: string];
@@ -40,10 +41,13 @@ class ElementPrinter {
   readonly #axes: ThreadAxes;
   readonly #writer: SourceWriter;
   readonly #isInteger: boolean;
+  /** The matrix product whose elements are values of the kernel, if it has one. */
+  readonly #product: ProductKernel | undefined;
   readonly #printed = new Map<number, Printed>();
   #defined = 0;
 
-  constructor(kernel: ElementKernel, buffers: readonly ProgramBuffer[], dialect: Dialect) {
+  constructor(kernel: ElementKernel, buffers: readonly ProgramBuffer[], dialect: Dialect, product: ProductKernel | undefined) {
+    this.#product = product;
     const collapsed = collapseAxes({ ...kernel, kind: "loop", stores: [] });
     this.#kernel = { ...kernel, ...collapsed };
     this.#buffers = buffers;
@@ -153,6 +157,8 @@ class ElementPrinter {
         if (value.dtype !== "i32") return [this.#own("V", `V(${indices})`, inside)];
         return [this.#own("V", `qHigh(${indices})`, inside), this.#own("V", `qLow(${indices})`, inside)];
       }
+      case "product":
+        return [callProduct(this.#product ?? failInternally("a kernel has no product"), this.#writer)];
       case "random":
         return [this.#random(value.index, value.stream, operands, inside)];
       case "function":
@@ -213,8 +219,9 @@ class ElementPrinter {
  * @param kernel - The kernel.
  * @param buffers - The program's buffers.
  * @param dialect - The shading language of the functions in it.
+ * @param product - The matrix product that its value of that kind is.
  */
-export function printElementKernel(kernel: ElementKernel, buffers: readonly ProgramBuffer[], dialect: Dialect): KernelSource {
-  return new ElementPrinter(kernel, buffers, dialect).print();
+export function printElementKernel(kernel: ElementKernel, buffers: readonly ProgramBuffer[], dialect: Dialect, product?: ProductKernel): KernelSource {
+  return new ElementPrinter(kernel, buffers, dialect, product).print();
 }
 

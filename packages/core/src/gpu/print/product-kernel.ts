@@ -1,58 +1,17 @@
-import type { ProductKernel } from "../program/device-program.ts";
+import type { ProductKernel, ProgramBuffer } from "../program/device-program.ts";
 import type { Dialect } from "./dialect.ts";
+import { printElementKernel } from "./element-kernel.ts";
 import type { KernelSource } from "./kernel-source.ts";
-import { quadsOf, SourceWriter } from "./kernel-source.ts";
-
-/** Four steps of k at once, where quads of the operands are quads of their buffers. */
-function fourSteps({ rows, columns, depth, a, b }: ProductKernel, left: string, right: string): string {
-  const [across, deep] = [columns / 4, depth / 4];
-  const x = a.transposed
-    ? `V(${[0, 1, 2, 3].map((step) => `qElement${left}((4 * k + ${String(step)}) * ${String(rows)} + m)`).join(", ")})`
-    : `qQuad${left}(m * ${String(deep)} + k)`;
-  const products = b.transposed
-    ? `V(${[0, 1, 2, 3].map((lane) => `dot(x, qQuad${right}((n + ${String(lane)}) * ${String(deep)} + k))`).join(", ")})`
-    : ["x", "y", "z", "w"].map((lane, step) => `x.${lane} * qQuad${right}((4 * k + ${String(step)}) * ${String(across)} + n / 4)`).join(" + ");
-  return `V qProduct(int t) {
-  int m = t / ${String(across)};
-  int n = 4 * (t % ${String(across)});
-  V sum = V(0.0);
-  for (int k = 0; k < ${String(deep)}; k++) {
-    V x = ${x};
-    sum = sum + ${products};
-  }
-  return sum;
-}`;
-}
-
-/** One step of k, for any shape: each element of the quad has a row and a column of its own. */
-function oneStep({ rows, columns, depth, a, b }: ProductKernel, left: string, right: string): string {
-  const lanes = ["0", "1", "2", "3"];
-  const places = lanes.flatMap((lane) => [`int m${lane} = (4 * t + ${lane}) / ${String(columns)};`, `int n${lane} = (4 * t + ${lane}) % ${String(columns)};`]);
-  const of = (side: string, at: (lane: string) => string): string => `V(${lanes.map((lane) => `qElement${side}(${at(lane)})`).join(", ")})`;
-  const x = of(left, (lane) => (a.transposed ? `k * ${String(rows)} + m${lane}` : `m${lane} * ${String(depth)} + k`));
-  const y = of(right, (lane) => (b.transposed ? `n${lane} * ${String(depth)} + k` : `k * ${String(columns)} + n${lane}`));
-  return `V qProduct(int t) {
-  ${places.join("\n  ")}
-  V sum = V(0.0);
-  for (int k = 0; k < ${String(depth)}; k++) {
-    sum = sum + ${x} * ${y};
-  }
-  return sum;
-}`;
-}
 
 /**
- * Prints a matrix product: each thread computes four neighbouring elements of a row.
+ * Prints a matrix product, with what is made of its elements.
  *
  * @param kernel - The product.
+ * @param buffers - The program's buffers.
  * @param dialect - The shading language of the functions in it.
  */
-export function printProductKernel(kernel: ProductKernel, dialect: Dialect): KernelSource {
-  const { rows, columns, depth, a, b } = kernel;
-  const writer = new SourceWriter(dialect, Math.ceil((rows * columns) / 4));
-  const left = writer.input(a.buffer, quadsOf(rows * depth, "f32")).toUpperCase();
-  const right = writer.input(b.buffer, quadsOf(depth * columns, "f32")).toUpperCase();
-  const inFours = columns % 4 === 0 && depth % 4 === 0 && depth > 0;
-  writer.define(inFours ? fourSteps(kernel, left, right) : oneStep(kernel, left, right));
-  return writer.finish([`  return ${writer.call("qProduct", writer.thread)};`]);
+export function printProductKernel(kernel: ProductKernel, buffers: readonly ProgramBuffer[], dialect: Dialect): KernelSource {
+  const { rows, columns, output, fused } = kernel;
+  const finish = kernel.finish ?? { extents: [rows, columns], values: [{ kind: "product" as const, dtype: "f32" as const }], result: 0 };
+  return printElementKernel({ kind: "elements", ...finish, reduced: finish.extents.map(() => false), output, fused }, buffers, dialect, kernel);
 }

@@ -45,6 +45,8 @@ export interface ProductKernel extends KernelCommon {
   readonly depth: number;
   readonly a: MatrixOperand;
   readonly b: MatrixOperand;
+  /** What is made of each element before it is written, with `product` as a value; the axes are those of the product. */
+  readonly finish?: { readonly extents: readonly number[]; readonly values: readonly KernelValue[]; readonly result: number };
 }
 
 export type DeviceKernel = ElementKernel | ProductKernel;

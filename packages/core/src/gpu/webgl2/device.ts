@@ -3,6 +3,7 @@ import { failInternally } from "../../errors.ts";
 import type { Device, DeviceBuffer, PrintedKernel, Runner } from "../device.ts";
 import type { GpuJs } from "../gpujs.ts";
 import { DeviceHealth } from "../health.ts";
+import type { ProductKernel } from "../program/device-program.ts";
 import { ProductPrograms } from "./product-programs.ts";
 import { Programs } from "./programs.ts";
 import { WebGl2Runner } from "./runner.ts";
@@ -40,6 +41,10 @@ export class WebGl2Device implements Device<WebGl2Buffer> {
     gl.canvas.addEventListener("webglcontextlost", () => {
       this.health.lose("the WebGL context was lost");
     });
+  }
+
+  mayFinish(kernel: ProductKernel): boolean {
+    return this.products.of(kernel) === undefined;
   }
 
   create(quads: number, isCopy: boolean): Omit<WebGl2Buffer, "id"> {

@@ -55,6 +55,10 @@ export class WebGpuDevice implements Device<WebGpuBuffer> {
     });
   }
 
+  mayFinish(): boolean {
+    return false;
+  }
+
   create(quads: number, isCopy: boolean): Omit<WebGpuBuffer, "id"> {
     if (!isCopy) return { gpu: this.#createBuffer(16 * quads), offset: 0, quads, isCopy };
     if (this.#pieces.length === 0) {
