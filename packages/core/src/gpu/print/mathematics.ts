@@ -1,6 +1,8 @@
 /*
  * Element functions of f32 on four elements at a time. The built-in ones of the shading languages are allowed to lose NaN, to be
  * wrong for negative bases and to be off by thousands of units in the last place; these are not. Denormal numbers may count as zero.
+ * Shader compilers take x = x for true, (x / y) · y and (x · y) / y for x, also where x is NaN or y is 0 or infinite: hence the choices
+ * in `qIsEqual` and `qDiv`.
  *
  * Polynomials and range reductions are those of Moshier's Cephes library (single precision).
  */
@@ -161,7 +163,10 @@ V qMul(V a, V b) {
   return a * b;
 }
 V qDiv(V a, V b) {
-  return a / b;
+  U sign = qBits(b) & U(0x80000000u);
+  V inverse = qChoose(qLess(V(1.0), abs(b)), qFloat(sign), qFloat(sign | U(0x7f800000u)));
+  V special = a * qChoose(qNan(b), b, inverse);
+  return qChoose(qLess(V(0.0), abs(b)), qChoose(qLess(abs(b), qInfinity()), a / b, special), special);
 }
 V qMaximum(V a, V b) {
   return qChoose(qNan(a), a, qChoose(qNan(b), b, max(a, b)));
@@ -173,10 +178,10 @@ V qIsLess(V a, V b) {
   return qMask(qLess(a, b));
 }
 V qIsLessEqual(V a, V b) {
-  return qMask(qLessEqual(a, b));
+  return qChoose(qNan(a), V(0.0), qMask(qLessEqual(a, b)));
 }
 V qIsEqual(V a, V b) {
-  return qMask(qEqual(a, b));
+  return qChoose(qNan(a), V(0.0), qMask(qEqual(a, b)));
 }
 V qLogicalAnd(V a, V b) {
   return a * b;

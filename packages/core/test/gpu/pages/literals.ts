@@ -1,4 +1,4 @@
-import { cast, compile, full, greater, key, max, maximum, min, randomNormal, randomUniform, splitKey, sum, tensor, where } from "@opt/core";
+import { cast, compile, equal, full, grad, greater, key, lessEqual, max, maximum, min, randomNormal, randomUniform, splitKey, sum, tensor, where } from "@opt/core";
 import type { Key, Tensor } from "@opt/core";
 import { difference, evaluateReference } from "../../reference.ts";
 import type { Group } from "./checks.ts";
@@ -42,6 +42,19 @@ export const literals: Group = async (backend, check) => {
     const x = tensor([1, 2]);
     const read = await Promise.all(Array.from({ length: 100 }, (_, value) => run(x, value)).map((result) => result.read()));
     return read.map((elements, value) => firstDifference(elements, [value, 2 * value])).find((wrong) => wrong !== undefined);
+  });
+
+  await check("what compilers like to cancel keeps NaN and infinities", async () => {
+    const run = compile(
+      (x: Tensor) => {
+        const y = x.add(0.5);
+        return [cast(equal(y, y), "f32"), cast(lessEqual(y, y), "f32"), y.mul(full([4], 2).div(y)), y.mul(3).div(y), y.sub(y), grad((z: Tensor) => max(z.reshape([4, 1]), 1).sum())(y)] as const;
+      },
+      { donate: [], backend },
+    );
+    const read = await Promise.all(run(tensor([-0.5, NaN, Infinity, 1.5])).map((result) => result.read()));
+    const expected = [[1, 0, 1, 1], [1, 0, 1, 1], [NaN, NaN, NaN, 2], [NaN, NaN, NaN, 3], [0, NaN, NaN, 0], [1, NaN, 1, 1]];
+    return read.map((elements, index) => firstDifference(elements, expected[index] ?? [])).find((wrong) => wrong !== undefined);
   });
 
   await check("reductions of whole numbers wrap and stay exact, those of floats keep NaN and infinities", async () => {
