@@ -5,6 +5,9 @@ import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig 
 const SOURCE_CONDITIONS = ["@opt/source", "module", "node", "development|production"];
 const root = fileURLToPath(new URL(".", import.meta.url));
 
+/** With GPU_SUITE=webgpu or webgl2 the suites of the packages compute on the GPU of a browser. */
+const gpuSetup = process.env["GPU_SUITE"] === undefined ? [] : [`${root}packages/core/test/gpu/remote/setup.ts`];
+
 /** One project for each folder below `parent` that has tests. */
 function projectsIn(parent: string, setupFiles: string[]): TestProjectInlineConfiguration[] {
   const folders = existsSync(root + parent) ? readdirSync(root + parent) : [];
@@ -31,7 +34,7 @@ const config: ViteUserConfig = defineConfig({
     isolate: false,
     testTimeout: 30_000,
     projects: [
-      ...projectsIn("packages", [`${root}tooling/vitest/fail-on-console.ts`]),
+      ...projectsIn("packages", [`${root}tooling/vitest/fail-on-console.ts`, ...gpuSetup]),
       ...projectsIn("apps", []),
       ...projectsIn("tooling", []),
     ],

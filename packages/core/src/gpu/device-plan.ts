@@ -40,6 +40,8 @@ export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
   readonly #bindings: readonly { readonly buffer: number; readonly place: Exclude<DevicePlace, { readonly kind: "temporary" }> }[];
   /** What the program's buffers are in this run. */
   readonly #bound: (Buffer | undefined)[];
+  /** Its own for as long as it lives: temporaries, and what small results are copied from. */
+  readonly #owned: Buffer[];
   /** Where inputs from the host's memory are uploaded to. */
   readonly #uploads: (Buffer | undefined)[];
   /** What the next state of the updated inputs is written into: state changes between two buffers. */
@@ -56,8 +58,8 @@ export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
     this.#program = program;
     this.#quads = program.buffers.map(({ length, dtype }) => quadsOf(length, dtype));
     const slots = assignSlots(program, this.#quads);
-    const temporaries = slots.quads.map((quads) => pool.take(quads));
-    this.#bound = program.buffers.map((_, buffer) => temporaries[slots.slotOf[buffer] ?? -1]);
+    this.#owned = slots.quads.map((quads) => pool.take(quads));
+    this.#bound = program.buffers.map((_, buffer) => this.#owned[slots.slotOf[buffer] ?? -1]);
     this.#bindings = program.buffers.flatMap(({ place }, buffer) => (place.kind === "temporary" ? [] : [{ buffer, place }]));
     const kernels = program.kernels.filter(({ output }) => program.buffers[output]?.length !== 0);
     const printed = kernels.map((kernel): PrintedKernel => ({
@@ -68,7 +70,7 @@ export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
     this.#uploads = plan.inputs.map(() => undefined);
     this.#spares = plan.inputs.map(() => undefined);
     this.#uploadedBytes = plan.inputs.map(() => 0);
-    giveBackAfter(this, pool, temporaries, this.#uploads, this.#spares);
+    giveBackAfter(this, pool, this.#owned, this.#uploads, this.#spares);
   }
 
   run(inputs: readonly Storage[]): Storage[] {
@@ -124,8 +126,12 @@ export class DevicePlan<Buffer extends DeviceBuffer> implements LoadedPlan {
     const isCopied = quads > 0 && quads <= this.#backend.device.copiedQuads;
     const made = this.#backend.pool.take(quads, isCopied);
     if (isCopied) {
-      const from = this.#bound[buffer] ?? this.#take(buffer);
-      this.#bound[buffer] = from;
+      let from = this.#bound[buffer];
+      if (from === undefined) {
+        from = this.#take(buffer);
+        this.#owned.push(from);
+        this.#bound[buffer] = from;
+      }
       this.#copies.push({ from, to: made });
     } else this.#bound[buffer] = made;
     return this.#backend.managed(this.plan.freshOutputs[output]?.dtype ?? dtype, new TensorBuffer(this.#backend, dtype, length, { buffer: made, owners: 1 }));

@@ -169,10 +169,10 @@ V qDiv(V a, V b) {
   return qChoose(qLess(V(0.0), abs(b)), qChoose(qLess(abs(b), qInfinity()), a / b, special), special);
 }
 V qMaximum(V a, V b) {
-  return qChoose(qNan(a), a, qChoose(qNan(b), b, max(a, b)));
+  return qChoose(qNan(a), a, qChoose(qNan(b), b, qChoose(qEqual(a, b), qFloat(qBits(a) & qBits(b)), max(a, b))));
 }
 V qMinimum(V a, V b) {
-  return qChoose(qNan(a), a, qChoose(qNan(b), b, min(a, b)));
+  return qChoose(qNan(a), a, qChoose(qNan(b), b, qChoose(qEqual(a, b), qFloat(qBits(a) | qBits(b)), min(a, b))));
 }
 V qIsLess(V a, V b) {
   return qMask(qLess(a, b));

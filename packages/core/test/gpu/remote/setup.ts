@@ -1,0 +1,95 @@
+import { fileURLToPath } from "node:url";
+import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_threads";
+import type { Backend } from "../../../src/compile/backend.ts";
+import { runHost } from "../../../src/compile/host-program.ts";
+import type { Plan } from "../../../src/compile/plan.ts";
+import { setBackend } from "../../../src/index.ts";
+import { OptError } from "../../../src/errors.ts";
+import type { ErrorCode } from "../../../src/errors.ts";
+import type { GpuMode } from "../../../src/gpu.ts";
+import { makeArray } from "../../../src/tensor/dtype.ts";
+import type { Storage } from "../../../src/tensor/storage.ts";
+import { arrayStorage } from "../../../src/tensor/storage.ts";
+import { cpuBackend, elementsNow } from "../../../src/wasm/cpu-backend.ts";
+import type { Elements, RunRequest, RunResult } from "./protocol.ts";
+
+/** Waits for the other thread, which waits for the browser, so that tests written for the CPU can read at once. */
+class Remote {
+  readonly #signal = new Int32Array(new SharedArrayBuffer(4));
+  readonly #channel = new MessageChannel();
+  #seen = 0;
+
+  constructor() {
+    const worker = new Worker(fileURLToPath(new URL("worker.ts", import.meta.url)), {
+      workerData: { port: this.#channel.port2, signal: this.#signal, page: fileURLToPath(new URL("page.ts", import.meta.url)) },
+      transferList: [this.#channel.port2],
+      execArgv: ["--conditions=@opt/source"],
+    });
+    worker.unref();
+    this.#wait();
+  }
+
+  ask(request: RunRequest): RunResult {
+    this.#channel.port1.postMessage(request);
+    this.#wait();
+    const result = receiveMessageOnPort(this.#channel.port1)?.message as RunResult | { readonly error: string; readonly code?: ErrorCode };
+    if ("error" in result) throw new OptError(result.code ?? "backend", result.error);
+    return result;
+  }
+
+  #wait(): void {
+    if (Atomics.wait(this.#signal, 0, this.#seen, 120_000) === "timed-out") throw new Error("the browser does not answer");
+    this.#seen = Atomics.load(this.#signal, 0);
+  }
+}
+
+function isDouble(plan: Plan): boolean {
+  return plan.buffers.some(({ dtype }) => dtype === "f64") || plan.kernels.some((kernel) => kernel.values.some(({ dtype }) => dtype === "f64"));
+}
+
+function send(storage: Storage): Elements {
+  return { dtype: storage.dtype, values: Array.from(elementsNow(storage)) };
+}
+
+function receive({ dtype, values }: Elements): Storage {
+  const array = makeArray(dtype, values.length);
+  array.set(values);
+  return arrayStorage(dtype, array);
+}
+
+/** A backend whose plans run on the GPU of a browser; those with f64, which no GPU has, run on the CPU. */
+function remoteBackend(mode: GpuMode): Backend {
+  let remote: Remote | undefined;
+  let plans = 0;
+  return {
+    name: mode,
+    claim: (storage, keep) => cpuBackend.claim(storage, keep),
+    load: (plan, threads) => {
+      if (isDouble(plan)) return cpuBackend.load(plan, threads);
+      const { buffers, kernels, outputs, freshOutputs, copies, temporaryBytes, host } = plan;
+      const number = plans++;
+      let sent = false;
+      return {
+        plan,
+        describe: () => [`on ${mode}`],
+        run: (inputs) => {
+          runHost(host);
+          remote ??= new Remote();
+          const data = { buffers, kernels, outputs, freshOutputs, copies, temporaryBytes, inputs: plan.inputs.map(({ dtype, length }) => ({ argument: undefined, storage: undefined, dtype, length })), host: { steps: [] as never[], arguments: host.arguments } };
+          const result = remote.ask({ mode, number, plan: sent ? undefined : data, slots: [...host.slots], inputs: inputs.map(send) });
+          sent = true;
+          const updated = new Set(plan.buffers.flatMap(({ place }, buffer) => (place.kind === "input" && (plan.kernels.some((kernel) => kernel.stores.some((store) => store.buffer === buffer)) || plan.copies.some(({ to }) => to === buffer)) ? [place.input] : [])));
+          inputs.forEach((storage, input) => {
+            const after = result.inputs[input];
+            if (!updated.has(input) || after === undefined) return;
+            Object.assign(storage, { array: receive(after).array, buffer: undefined });
+          });
+          return result.fresh.map(receive);
+        },
+      };
+    },
+  };
+}
+
+const mode = process.env["GPU_SUITE"];
+if (mode === "webgpu" || mode === "webgl2") setBackend(remoteBackend(mode));
