@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { planFor } from "../src/compile/lazy-plans.ts";
 import type { LazyPlan } from "../src/compile/lazy-plans.ts";
-import { cpuBackend } from "../src/wasm/cpu-backend.ts";
+import { defaultBackend } from "../src/compile/backends.ts";
 import type { Tensor } from "../src/index.ts";
 import { evaluate, key, randomUniform, tensor } from "../src/index.ts";
 
 function planOf(...tensors: readonly Tensor[]): LazyPlan {
-  return planFor(tensors, cpuBackend, (traced) => { throw new Error(String(traced)); }).plan;
+  return planFor(tensors, defaultBackend(), (traced) => { throw new Error(String(traced)); }).plan;
 }
 
 const elements = (x: Tensor): number[] => [...x.readSync()];
