@@ -24,7 +24,10 @@ export class DeviceHealth {
     this.#error ??= error;
   }
 
-  /** Throws what happened since the last check, if anything did. */
+  /**
+   * Throws what happened, now and at every later check: what a device computes after an error may be zeros or stale, and nothing
+   * tells which results are.
+   */
   check(): void {
     if (this.#lost !== undefined) {
       fail(
@@ -33,9 +36,8 @@ export class DeviceHealth {
           "Make a new backend with await gpu(), and go on from the last state that was read.",
       );
     }
-    const error = this.#error;
-    if (error === undefined) return;
-    this.#error = undefined;
-    fail("backend", `${this.#name}: ${error}`);
+    if (this.#error !== undefined) {
+      fail("backend", `${this.#name}: ${this.#error} Nothing that was computed here since can be trusted; make a new backend with await gpu().`);
+    }
   }
 }

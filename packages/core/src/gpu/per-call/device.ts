@@ -129,7 +129,7 @@ export class PerCallDevice implements Device<PerCallBuffer> {
     buffer.handle = next;
     const before = this.#issued;
     this.#issued = Promise.all([before, next]).catch((error: unknown) => {
-      this.health.report(error instanceof Error ? error.message : String(error));
+      this.health.report(`${error instanceof Error ? error.message : String(error)}.`);
     });
     if (old !== undefined) void this.#issued.then(() => old).then((handle) => { handle.delete(); }, () => undefined);
   }

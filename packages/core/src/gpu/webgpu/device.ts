@@ -51,7 +51,7 @@ export class WebGpuDevice implements Device<WebGpuBuffer> {
       this.health.lose(message === "" ? reason : message);
     });
     gpu.addEventListener("uncapturederror", ({ error }) => {
-      this.health.report(error.message);
+      this.health.report(`${error.message}.`);
     });
   }
 

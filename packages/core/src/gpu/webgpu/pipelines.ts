@@ -37,7 +37,7 @@ export class Pipelines {
       compute: { module, entryPoint: "main" },
     });
     void this.#device.popErrorScope().then((error) => {
-      if (error !== null) this.#health.report(`a kernel does not compile: ${error.message}\n${code}`);
+      if (error !== null) this.#health.report(`a kernel does not compile: ${error.message}\n${code}\n`);
     }, () => undefined);
     const made = { pipeline, layout };
     this.#known.set(code, made);
