@@ -1,6 +1,6 @@
 import type { Dialect } from "../print/dialect.ts";
 import type { KernelSource } from "../print/kernel-source.ts";
-import { textureSize } from "../webgl2/textures.ts";
+import { textureSize } from "../print/texture-layout.ts";
 
 /** A kernel that puts an array into a buffer or texture as it is. */
 export function uploadKernel(dialect: Dialect, quads: number): KernelSource {

@@ -1,8 +1,8 @@
 import type { DType } from "../../tensor/dtype.ts";
-import { fetchQuad, textureSize } from "../webgl2/textures.ts";
 import type { Dialect } from "./dialect.ts";
 import { signatureOf } from "./dialect.ts";
 import { functionsIn, libraryFunction, writeFunctions } from "./library.ts";
+import { fetchQuad, textureSize } from "./texture-layout.ts";
 
 /** A function of the shading language, as gpu.js takes it. */
 export interface NativeFunction {

@@ -3,11 +3,12 @@ import { failInternally } from "../../errors.ts";
 import type { Device, DeviceBuffer, PrintedKernel, Runner } from "../device.ts";
 import type { GpuJs } from "../gpujs.ts";
 import { DeviceHealth } from "../health.ts";
+import { textureSize } from "../print/texture-layout.ts";
 import type { ProductKernel } from "../program/device-program.ts";
 import { ProductPrograms } from "./product-programs.ts";
 import { Programs } from "./programs.ts";
 import { WebGl2Runner } from "./runner.ts";
-import { readTexels, textureSize } from "./textures.ts";
+import { readTexels } from "./read-texels.ts";
 
 /** A texture of four floats a texel. */
 export interface WebGl2Buffer extends DeviceBuffer {
@@ -44,7 +45,7 @@ export class WebGl2Device implements Device<WebGl2Buffer> {
   }
 
   mayFinish(kernel: ProductKernel): boolean {
-    return this.products.of(kernel) === undefined;
+    return !this.products.isTiled(kernel);
   }
 
   create(quads: number, isCopy: boolean): Omit<WebGl2Buffer, "id"> {
@@ -70,8 +71,10 @@ export class WebGl2Device implements Device<WebGl2Buffer> {
     return failInternally("nothing is copied into textures");
   }
 
-  write({ texture, width, height, quads }: WebGl2Buffer, floats: Float32Array<ArrayBuffer>): void {
+  write({ texture, width, height }: WebGl2Buffer, floats: Float32Array<ArrayBuffer>): void {
     const { gl } = this;
+    // Fewer than the texture has, where a tensor without elements got one all the same.
+    const quads = floats.length / 4;
     gl.activeTexture(gl.TEXTURE0);
     gl.bindTexture(gl.TEXTURE_2D, texture);
     const full = Math.floor(quads / width);
@@ -92,7 +95,9 @@ export class WebGl2Device implements Device<WebGl2Buffer> {
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, null);
     await this.#finished();
     // Asked for here only, since asking waits for the GPU.
-    if (gl.getError() === gl.OUT_OF_MEMORY) this.health.report("there was no memory for a texture. Use smaller batches, or dispose of tensors.");
+    const error = gl.getError();
+    if (error === gl.OUT_OF_MEMORY) this.health.report("there was no memory for a texture. Use smaller batches, or dispose of tensors.");
+    else if (error !== gl.NO_ERROR && !gl.isContextLost()) this.health.report(`WebGL reported the error ${String(error)}.`);
     const floats = new Float32Array(4 * width * height);
     gl.bindBuffer(gl.PIXEL_PACK_BUFFER, staging);
     gl.getBufferSubData(gl.PIXEL_PACK_BUFFER, 0, floats);

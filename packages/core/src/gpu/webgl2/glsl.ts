@@ -2,8 +2,8 @@ import { failInternally } from "../../errors.ts";
 import type { GpuJs } from "../gpujs.ts";
 import { kernelSettings } from "../gpujs.ts";
 import type { KernelSource } from "../print/kernel-source.ts";
+import { textureSize } from "../print/texture-layout.ts";
 import { checkLinked } from "./link-program.ts";
-import { textureSize } from "./textures.ts";
 
 /** The fields of gpu.js's WebGL2 kernel that make it usable as a compiler. */
 interface CompilerFields {

@@ -1,8 +1,8 @@
 import type { ProductKernel } from "../program/device-program.ts";
 import type { WebGl2Buffer } from "./device.ts";
 import { linkProgram } from "./link-program.ts";
-import { readTexels } from "./textures.ts";
-import { vertexShader, writeProductShaders } from "./product-shaders.ts";
+import { readTexels } from "./read-texels.ts";
+import { layerSize, vertexShader, writeProductShaders } from "./product-shaders.ts";
 
 /** Draws a matrix product from the textures of its operands into that of its result. */
 export type DrawProduct = (inputs: readonly WebGl2Buffer[], target: WebGl2Buffer) => void;
@@ -19,6 +19,7 @@ const fewestProducts = 1 << 16;
 /** Makes the programs of matrix products, each once. */
 export class ProductPrograms {
   readonly #gl: WebGL2RenderingContext;
+  readonly #largestSide: number;
   readonly #programs = new Map<string, WebGLProgram>();
   readonly #layers = new Map<string, Layers>();
   /** Without attributes: the vertices are numbers. */
@@ -27,15 +28,21 @@ export class ProductPrograms {
   constructor(gl: WebGL2RenderingContext) {
     this.#gl = gl;
     this.#noAttributes = gl.createVertexArray();
+    // A number by definition of this parameter.
+    this.#largestSide = gl.getParameter(gl.MAX_TEXTURE_SIZE) as number;
   }
 
-  /** How to draw a product; undefined where one draw is better than two, or its tiles are more than a texture holds. */
-  of(kernel: ProductKernel): DrawProduct | undefined {
+  /** Whether a product is drawn in tiles: small ones are better in one draw, and the layers of huge ones are more than a texture holds. */
+  isTiled(kernel: ProductKernel): boolean {
+    const { rows, columns, depth } = kernel;
+    return rows * columns * depth >= fewestProducts && Math.max(...layerSize(kernel)) <= this.#largestSide;
+  }
+
+  /** How to draw a product that is tiled. */
+  of(kernel: ProductKernel): DrawProduct {
     const gl = this.#gl;
-    if (kernel.rows * kernel.columns * kernel.depth < fewestProducts) return undefined;
-    const { tiles, rows, layer } = writeProductShaders(kernel);
-    // A number by definition of this parameter.
-    if (Math.max(...layer) > (gl.getParameter(gl.MAX_TEXTURE_SIZE) as number)) return undefined;
+    const { tiles, rows } = writeProductShaders(kernel);
+    const layer = layerSize(kernel);
     const [tilesProgram, rowsProgram] = [this.#program(tiles, ["matrixA", "matrixB"]), this.#program(rows, ["tiles"])];
     const { texture, framebuffer: layersBuffer } = this.#layersOf(layer);
     return (inputs, target) => {

@@ -1,13 +1,16 @@
 import type { ProductKernel } from "../program/device-program.ts";
 import { quadsOf } from "../print/kernel-source.ts";
-import { fetchQuad, textureSize } from "./textures.ts";
+import { fetchQuad, textureSize } from "../print/texture-layout.ts";
 
 /** A matrix product as two programs: tiles of four rows into the layers of an array texture, and these rows in order. */
 export interface ProductShaders {
   readonly tiles: string;
   readonly rows: string;
-  /** The size of each layer: quads of columns by groups of four rows. */
-  readonly layer: readonly [width: number, height: number];
+}
+
+/** The size of each layer: quads of columns by groups of four rows. */
+export function layerSize({ rows, columns }: ProductKernel): readonly [width: number, height: number] {
+  return [Math.ceil(columns / 4), Math.ceil(rows / 4)];
 }
 
 const header = "#version 300 es\nprecision highp float;\nprecision highp int;\nprecision highp sampler2D;\nprecision highp sampler2DArray;\n";
@@ -106,5 +109,5 @@ void main() {
  * four rows at once and write them into four layers.
  */
 export function writeProductShaders(kernel: ProductKernel): ProductShaders {
-  return { tiles: writeTiles(kernel), rows: writeRows(kernel), layer: [Math.ceil(kernel.columns / 4), Math.ceil(kernel.rows / 4)] };
+  return { tiles: writeTiles(kernel), rows: writeRows(kernel) };
 }

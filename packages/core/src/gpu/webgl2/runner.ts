@@ -24,7 +24,7 @@ export class WebGl2Runner implements Runner<WebGl2Buffer> {
     this.#host = host;
     this.#steps = kernels.map((printed) => {
       const { kernel } = printed;
-      return { ...printed, drawProduct: kernel.kind === "product" ? device.products.of(kernel) : undefined, linked: undefined };
+      return { ...printed, drawProduct: kernel.kind === "product" && device.products.isTiled(kernel) ? device.products.of(kernel) : undefined, linked: undefined };
     });
   }
 
