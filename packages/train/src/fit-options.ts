@@ -97,6 +97,9 @@ export function checkFitOptions<Params extends TensorTree, Batch extends TensorT
   }
   checkFunction("onStep", options.onStep);
   checkFunction("onEpoch", options.onEpoch);
+  if (options.backend !== undefined && "solve" in optimizer) {
+    fail("option", "fit({ backend }): a solver of batches evaluates on the CPU, so a backend would do nothing. Leave it out, or use an optimizer.");
+  }
   checkFunction("recover", options.recover);
   if (options.snapshotSteps !== undefined) {
     checkNumber("fit", "snapshotSteps", options.snapshotSteps, { min: 1, integer: true });

@@ -54,6 +54,11 @@ describe("the options of recovery", () => {
     await expect(fit({ ...options, backend: "gpu" })).rejects.toThrow("await gpu()");
   });
 
+  it("are refused where they would do nothing: solvers of batches evaluate on the CPU", async () => {
+    const solver = { init: () => ({}), solve: () => expect.unreachable() };
+    await expect(fit({ ...options, optimizer: solver, backend: "cpu" })).rejects.toThrow("fit({ backend }): a solver of batches evaluates on the CPU");
+  });
+
   it("leave errors of other kinds alone", async () => {
     const stop = new Error("stop");
     const onStep = (): never => { throw stop; };
