@@ -16,6 +16,29 @@ export interface Recorder {
   readonly finish: () => Promise<void>;
 }
 
+/** Keeps the kernels that are met while a function runs. */
+export class Recording {
+  #kernels: RecordedKernel[] | undefined;
+
+  /** Whether kernels are wanted just now. */
+  get isOn(): boolean {
+    return this.#kernels !== undefined;
+  }
+
+  add(kernel: RecordedKernel): void {
+    this.#kernels?.push(kernel);
+  }
+
+  /** The kernels met while `run` runs. */
+  record(run: () => void): readonly RecordedKernel[] {
+    const kernels: RecordedKernel[] = [];
+    this.#kernels = kernels;
+    run();
+    this.#kernels = undefined;
+    return kernels;
+  }
+}
+
 /** Replaces a method by one that also tells of its calls. */
 export function tap<Self extends object, Args extends unknown[], Result>(
   prototype: Self,

@@ -1,24 +1,18 @@
 import type { RecordedKernel, Recorder } from "./recorded-kernel.ts";
-import { tap } from "./recorded-kernel.ts";
+import { Recording, tap } from "./recorded-kernel.ts";
 
 type DrawParameters = [mode: number, first: number, count: number];
 
-/** Records WebGL2: every kernel is a rectangle drawn into a texture. */
+/** Records WebGL2: every kernel is drawn into a texture, or into the layers of one, that has a framebuffer of its own. */
 export function webGl2Recorder(): Recorder {
   let context: WebGL2RenderingContext | undefined;
-  let kernels: RecordedKernel[] | undefined;
+  const recording = new Recording();
   tap(WebGL2RenderingContext.prototype, "drawArrays", (gl, parameters: DrawParameters) => {
     context = gl;
-    kernels?.push(captured(gl, parameters));
+    if (recording.isOn) recording.add(captured(gl, parameters));
   });
   return {
-    record: (run) => {
-      const recorded: RecordedKernel[] = [];
-      kernels = recorded;
-      run();
-      kernels = undefined;
-      return recorded;
-    },
+    record: (run) => recording.record(run),
     finish: () => {
       // Reading waits for all that was drawn.
       context?.readPixels(0, 0, 1, 1, context.RGBA, context.FLOAT, new Float32Array(4));
@@ -37,7 +31,7 @@ function captured(gl: WebGL2RenderingContext, parameters: DrawParameters): Recor
   const active = gl.getParameter(gl.ACTIVE_TEXTURE) as number;
   const textures = Array.from({ length: gl.getParameter(gl.MAX_TEXTURE_IMAGE_UNITS) as number }, (_, unit) => {
     gl.activeTexture(gl.TEXTURE0 + unit);
-    return gl.getParameter(gl.TEXTURE_BINDING_2D) as WebGLTexture | null;
+    return { plain: gl.getParameter(gl.TEXTURE_BINDING_2D) as WebGLTexture | null, layers: gl.getParameter(gl.TEXTURE_BINDING_2D_ARRAY) as WebGLTexture | null };
   });
   gl.activeTexture(active);
   const fragment = gl.getAttachedShaders(program)?.find((shader) => gl.getShaderParameter(shader, gl.SHADER_TYPE) === gl.FRAGMENT_SHADER);
@@ -47,13 +41,13 @@ function captured(gl: WebGL2RenderingContext, parameters: DrawParameters): Recor
     repeat: (count) => {
       gl.useProgram(program);
       gl.bindVertexArray(vertexArray);
-      textures.forEach((texture, unit) => {
+      textures.forEach(({ plain, layers }, unit) => {
         gl.activeTexture(gl.TEXTURE0 + unit);
         // A texture that is drawn into later may still stand in a unit that no kernel reads.
-        gl.bindTexture(gl.TEXTURE_2D, texture === target ? null : texture);
+        gl.bindTexture(gl.TEXTURE_2D, plain === target ? null : plain);
+        gl.bindTexture(gl.TEXTURE_2D_ARRAY, layers === target ? null : layers);
       });
       gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
-      gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, target, 0);
       gl.viewport(left, top, width, height);
       for (let run = 0; run < count; run++) gl.drawArrays(...parameters);
     },

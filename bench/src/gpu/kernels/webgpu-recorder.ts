@@ -1,5 +1,5 @@
-import type { RecordedKernel, Recorder } from "./recorded-kernel.ts";
-import { tap } from "./recorded-kernel.ts";
+import type { Recorder } from "./recorded-kernel.ts";
+import { Recording, tap } from "./recorded-kernel.ts";
 
 /** What a pass is set to. */
 interface PassState {
@@ -14,7 +14,7 @@ export function webGpuRecorder(): Recorder {
   const codes = new WeakMap<GPUShaderModule | GPUComputePipeline, string>();
   const passes = new WeakMap<GPUComputePassEncoder, PassState>();
   let device: GPUDevice | undefined;
-  let kernels: RecordedKernel[] | undefined;
+  const recording = new Recording();
   const stateOf = (pass: GPUComputePassEncoder): PassState => {
     const state = passes.get(pass) ?? { groups: [] };
     passes.set(pass, state);
@@ -36,12 +36,12 @@ export function webGpuRecorder(): Recorder {
   });
   tap(GPUComputePassEncoder.prototype, "dispatchWorkgroups", (pass, [x, y = 1, z = 1]: [number, number?, number?]) => {
     const { pipeline, groups } = stateOf(pass);
-    if (kernels === undefined || pipeline === undefined || device === undefined) return;
+    if (!recording.isOn || pipeline === undefined || device === undefined) return;
     const code = codes.get(pipeline) ?? "";
     const [, width = "1", height = "1"] = workgroupSize.exec(code) ?? [];
     const own = device;
     const set = [...groups];
-    kernels.push({
+    recording.add({
       code,
       threads: x * y * z * Number(width) * Number(height),
       repeat: (count) => {
@@ -56,13 +56,7 @@ export function webGpuRecorder(): Recorder {
     });
   });
   return {
-    record: (run) => {
-      const recorded: RecordedKernel[] = [];
-      kernels = recorded;
-      run();
-      kernels = undefined;
-      return recorded;
-    },
+    record: (run) => recording.record(run),
     finish: async () => {
       await device?.queue.onSubmittedWorkDone();
     },
