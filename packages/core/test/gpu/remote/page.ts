@@ -28,7 +28,8 @@ async function run({ mode, number, plan, slots, inputs }: RunRequest): Promise<R
   backend ??= (await gpu({ mode })) as unknown as DeviceBackend<never>;
   let loaded = plans.get(number);
   if (loaded === undefined) {
-    loaded = new DevicePlan(backend, plan as unknown as Plan);
+    // What is missing of the host's part runs in the other program.
+    loaded = new DevicePlan(backend, { ...plan, host: { ...plan?.host, slots: Float64Array.from(slots) } } as unknown as Plan);
     plans.set(number, loaded);
   }
   loaded.plan.host.slots.set(slots);
@@ -43,8 +44,7 @@ async function run({ mode, number, plan, slots, inputs }: RunRequest): Promise<R
 /** Takes requests until the page is closed. */
 export default function serve(): Promise<never> {
   Object.assign(globalThis, {
-    runPlan: (request: RunRequest) =>
-      run({ ...request, plan: request.plan && { ...request.plan, host: { ...request.plan.host, slots: Float64Array.from(request.slots) } } }).catch((error: unknown) => ({ error: error instanceof Error ? error.message : String(error), code: (error as { code?: unknown }).code })),
+    runPlan: (request: RunRequest) => run(request).catch((error: unknown) => ({ error: error instanceof Error ? error.message : String(error), code: (error as { code?: unknown }).code })),
   });
   (globalThis as unknown as { ready: () => void }).ready();
   return new Promise(() => undefined);

@@ -8,11 +8,17 @@ export interface Elements {
   readonly values: readonly number[];
 }
 
+/** A plan without what cannot travel: functions and tensors. */
+export interface PlanData extends Omit<Plan, "host"> {
+  readonly host: Pick<Plan["host"], "arguments"> & { readonly steps: readonly never[] };
+}
+
 /** One run of a plan; the plan itself comes with its first run. */
 export interface RunRequest {
   readonly mode: GpuMode;
   readonly number: number;
-  readonly plan: Pick<Plan, "buffers" | "kernels" | "outputs" | "freshOutputs" | "copies" | "temporaryBytes" | "inputs"> & { readonly host: { readonly steps: readonly never[]; readonly arguments: readonly unknown[]; readonly slots?: Float64Array } } | undefined;
+  readonly plan: PlanData | undefined;
+  /** The host's numbers, arguments of the kernels among them. */
   readonly slots: readonly number[];
   readonly inputs: readonly Elements[];
 }

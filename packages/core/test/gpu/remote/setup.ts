@@ -11,7 +11,7 @@ import { makeArray } from "../../../src/tensor/dtype.ts";
 import type { Storage } from "../../../src/tensor/storage.ts";
 import { arrayStorage } from "../../../src/tensor/storage.ts";
 import { cpuBackend, elementsNow } from "../../../src/wasm/cpu-backend.ts";
-import type { Elements, RunRequest, RunResult } from "./protocol.ts";
+import type { Elements, PlanData, RunRequest, RunResult } from "./protocol.ts";
 
 /** Waits for the other thread, which waits for the browser, so that tests written for the CPU can read at once. */
 class Remote {
@@ -57,6 +57,21 @@ function receive({ dtype, values }: Elements): Storage {
   return arrayStorage(dtype, array);
 }
 
+/** The inputs that a plan updates in place. */
+function updatedInputs({ buffers, kernels, copies }: Plan): ReadonlySet<number> {
+  const written = new Set([...kernels.flatMap(({ stores }) => stores.map(({ buffer }) => buffer)), ...copies.map(({ to }) => to)]);
+  return new Set(buffers.flatMap(({ place }, buffer) => (place.kind === "input" && written.has(buffer) ? [place.input] : [])));
+}
+
+/** What of a plan the page needs: the host's part is computed here. */
+function planData({ buffers, kernels, outputs, freshOutputs, copies, temporaryBytes, inputs, host }: Plan): PlanData {
+  return {
+    buffers, kernels, outputs, freshOutputs, copies, temporaryBytes,
+    inputs: inputs.map(({ dtype, length }) => ({ argument: undefined, storage: undefined, dtype, length })),
+    host: { steps: [], arguments: host.arguments },
+  };
+}
+
 /** A backend whose plans run on the GPU of a browser; those with f64, which no GPU has, run on the CPU. */
 function remoteBackend(mode: GpuMode): Backend {
   let remote: Remote | undefined;
@@ -66,24 +81,21 @@ function remoteBackend(mode: GpuMode): Backend {
     claim: (storage, keep) => cpuBackend.claim(storage, keep),
     load: (plan, threads) => {
       if (isDouble(plan)) return cpuBackend.load(plan, threads);
-      const { buffers, kernels, outputs, freshOutputs, copies, temporaryBytes, host } = plan;
       const number = plans++;
+      const updated = updatedInputs(plan);
       let sent = false;
       return {
         plan,
         describe: () => [`on ${mode}`],
         run: (inputs) => {
-          runHost(host);
+          runHost(plan.host);
           remote ??= new Remote();
-          const data = { buffers, kernels, outputs, freshOutputs, copies, temporaryBytes, inputs: plan.inputs.map(({ dtype, length }) => ({ argument: undefined, storage: undefined, dtype, length })), host: { steps: [] as never[], arguments: host.arguments } };
-          const result = remote.ask({ mode, number, plan: sent ? undefined : data, slots: [...host.slots], inputs: inputs.map(send) });
+          const result = remote.ask({ mode, number, plan: sent ? undefined : planData(plan), slots: [...plan.host.slots], inputs: inputs.map(send) });
           sent = true;
-          const updated = new Set(plan.buffers.flatMap(({ place }, buffer) => (place.kind === "input" && (plan.kernels.some((kernel) => kernel.stores.some((store) => store.buffer === buffer)) || plan.copies.some(({ to }) => to === buffer)) ? [place.input] : [])));
-          inputs.forEach((storage, input) => {
-            const after = result.inputs[input];
-            if (!updated.has(input) || after === undefined) return;
-            Object.assign(storage, { array: receive(after).array, buffer: undefined });
-          });
+          for (const input of updated) {
+            const [storage, after] = [inputs[input], result.inputs[input]];
+            if (storage !== undefined && after !== undefined) Object.assign(storage, { array: receive(after).array, buffer: undefined });
+          }
           return result.fresh.map(receive);
         },
       };
@@ -92,4 +104,5 @@ function remoteBackend(mode: GpuMode): Backend {
 }
 
 const mode = process.env["GPU_SUITE"];
-if (mode === "webgpu" || mode === "webgl2") setBackend(remoteBackend(mode));
+if (mode !== "webgpu" && mode !== "webgl2") throw new Error(`GPU_SUITE: must be webgpu or webgl2; got ${String(mode)}.`);
+setBackend(remoteBackend(mode));
