@@ -7,7 +7,7 @@ import type { BackendName } from "../../src/page/browser/protocol.ts";
 import type { FirstLossesSettings } from "./entries/first-losses.ts";
 
 /** Epochs of ten steps: the first hundred losses are compared. */
-const epochs = Number(process.env["DEMO_EPOCHS"] ?? 10);
+const epochs = 10;
 const steps = 10 * epochs;
 const mnist = fileURLToPath(new URL("../../../../../shared/data/mnist", import.meta.url));
 
