@@ -76,7 +76,10 @@ class GraphBuilder {
 
   #pushUnvisited(inputs: readonly Tensor[], pending: Tensor[]): boolean {
     const before = pending.length;
-    for (const input of inputs) if (!this.#byTensor.has(input)) pending.push(input);
+    for (let position = 0; position < inputs.length; position++) {
+      const input = inputs[position];
+      if (input !== undefined && !this.#byTensor.has(input)) pending.push(input);
+    }
     return pending.length > before;
   }
 
@@ -94,7 +97,7 @@ class GraphBuilder {
     if (storage !== undefined) return this.#source({ name: "data" }, shape, dtype, storage, undefined);
     if (operation.name === "data") failRetired(tensor);
     const inputs = tensor.inputs.map((input) => this.#of(input));
-    const [first] = inputs;
+    const first = inputs[0];
     const argument = this.#replaced.get(tensor);
     if (argument !== undefined) {
       const number = this.#source(argument.operation, argument.shape, argument.dtype, undefined, argument);
@@ -130,7 +133,7 @@ class GraphBuilder {
   }
 
   #reshape(input: GraphNode, shape: Shape): GraphNode {
-    const [inner] = input.inputs;
+    const inner = input.inputs[0];
     if (input.operation.name === "reshape" && inner !== undefined) return this.#reshape(inner, shape);
     if (sameShape(input.shape, shape)) return input;
     if (input.dtype === "bool" && !keepsAxes(input.shape, shape)) return this.#reshapePredicate(input, shape);
@@ -155,7 +158,7 @@ class GraphBuilder {
   }
 
   #transpose(input: GraphNode, permutation: readonly number[], shape: Shape): GraphNode {
-    const [inner] = input.inputs;
+    const inner = input.inputs[0];
     if (input.operation.name === "transpose" && inner !== undefined) {
       const { permutation: before } = input.operation;
       return this.#transpose(inner, permutation.map((axis) => before[axis] ?? axis), shape);
@@ -165,7 +168,7 @@ class GraphBuilder {
   }
 
   #broadcast(input: GraphNode, shape: Shape): GraphNode {
-    const [inner] = input.inputs;
+    const inner = input.inputs[0];
     if (input.operation.name === "broadcast" && inner !== undefined) return this.#broadcast(inner, shape);
     if (sameShape(input.shape, shape)) return input;
     return this.node({ name: "broadcast", shape }, [input], shape, input.dtype);
@@ -185,7 +188,7 @@ class GraphBuilder {
   }
 
   #negate(input: GraphNode): GraphNode {
-    const [inner] = input.inputs;
+    const inner = input.inputs[0];
     if (input.operation.name === "neg" && inner !== undefined) return inner;
     return this.node({ name: "neg" }, [input], input.shape, input.dtype);
   }

@@ -17,14 +17,18 @@ interface Block {
   readonly lastUse: number;
 }
 
-/** The lowest place where `bytes` fit between the blocks in use. */
-function firstFit(blocks: readonly Block[], bytes: number): number {
+/** Adds a block at the lowest place where `bytes` fit between the blocks in use, which are in the order of their offsets. */
+function addBlock(blocks: Block[], bytes: number, lastUse: number): Block {
   let offset = 0;
-  for (const block of blocks) {
-    if (offset + bytes <= block.offset) return offset;
-    offset = Math.max(offset, block.end);
+  let index = 0;
+  for (; index < blocks.length; index++) {
+    const { offset: start = 0, end = 0 } = blocks[index] ?? {};
+    if (offset + bytes <= start) break;
+    offset = Math.max(offset, end);
   }
-  return offset;
+  const block = { offset, end: offset + bytes, lastUse };
+  blocks.splice(index, 0, block);
+  return block;
 }
 
 /**
@@ -56,11 +60,9 @@ export function arrangeTemporaries(
       const node = ownerOf(member);
       if (offsets.has(node) || !isTemporary(node)) continue;
       const bytes = paddedBytes(node.size * itemSize[node.dtype]);
-      const offset = firstFit(active, bytes);
+      const { offset, end } = addBlock(active, bytes, lastUse.get(node) ?? step);
       offsets.set(node, offset);
-      active.push({ offset, end: offset + bytes, lastUse: lastUse.get(node) ?? step });
-      active.sort((a, b) => a.offset - b.offset);
-      byteLength = Math.max(byteLength, offset + bytes);
+      byteLength = Math.max(byteLength, end);
     }
   });
   return { offsets, byteLength };

