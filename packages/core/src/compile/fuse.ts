@@ -3,6 +3,7 @@ import { Domain } from "./domain.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { isHostNode } from "./graph.ts";
 import type { HostProgram } from "./host-program.ts";
+import { listUnder } from "./lists.ts";
 import type { KernelContext, NodeBody } from "./kernel-builder.ts";
 import { buildBody } from "./kernel-builder.ts";
 import { sizeOf } from "../tensor/shape.ts";
@@ -124,11 +125,7 @@ class Fuser {
       const product = node.operation.name === "matmul" ? node : undefined;
       const { reads } = readsOf([node], this.#stored);
       this.#register(new Group(domain, [node], product, reads, () => this.#ownBody(node, domain, product)));
-      for (const read of reads) {
-        const readers = this.#readersOf.get(read);
-        if (readers === undefined) this.#readersOf.set(read, [node]);
-        else readers.push(node);
-      }
+      for (const read of reads) listUnder(this.#readersOf, read).push(node);
     }
     // Elementwise work first, so that all that updates one tensor stays together; then what is light enough moves into the
     // store of a matrix product, where it costs no memory traffic; reductions take what is left.
@@ -210,17 +207,11 @@ class Fuser {
     return new Group(domain, members, producer.product, reads, () => body);
   }
 
-  #hasReaderBeside(reader: Group, target: Group): boolean {
-    return target.members.some((member) => this.#readersOf.get(member)?.some((node) => {
-      const group = this.#of(node);
-      return group !== reader && group !== target;
-    }));
-  }
-
   /** Whether `from` depends on `target` by way of a third group: then they cannot run as one. */
   #reachesThroughOthers(from: Group, target: Group): boolean {
-    // Mostly nobody else reads the target; the search goes back to the first kernel of the plan.
-    if (!this.#hasReaderBeside(from, target)) return false;
+    // The search goes back to the first kernel of the plan, and mostly nobody else reads the target.
+    const isOther = (node: GraphNode): boolean => ![from, target].includes(this.#of(node));
+    if (!target.members.some((member) => this.#readersOf.get(member)?.some(isOther))) return false;
     const seen = new Set([from]);
     // A set may grow while it is walked through.
     for (const group of seen) {

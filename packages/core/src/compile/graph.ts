@@ -76,10 +76,9 @@ class GraphBuilder {
 
   #pushUnvisited(inputs: readonly Tensor[], pending: Tensor[]): boolean {
     const before = pending.length;
-    for (let position = 0; position < inputs.length; position++) {
-      const input = inputs[position];
-      if (input !== undefined && !this.#byTensor.has(input)) pending.push(input);
-    }
+    inputs.forEach((input) => {
+      if (!this.#byTensor.has(input)) pending.push(input);
+    });
     return pending.length > before;
   }
 

@@ -7,17 +7,15 @@ import type { Plan, PlanOutput } from "./plan.ts";
 /** Builds what a compiled function returns from the storages of its inputs and its fresh outputs. */
 export type ResultBuilder = (inputs: readonly Storage[], fresh: readonly Storage[]) => unknown;
 
-/** Storages by kind and number. */
-type Storages = Record<"fresh" | "input", Set<number>>;
-
-/** `earlier` are the storages of the leaves before; extended here. */
-function buildLeaf(plan: Plan, output: PlanOutput, isDonated: (input: number) => boolean, earlier: Storages): ResultBuilder {
+/** `earlier` names the storages of the leaves before; extended here. */
+function buildLeaf(plan: Plan, output: PlanOutput, isDonated: (input: number) => boolean, earlier: Set<string>): ResultBuilder {
   if (output.kind === "host") return (): Leaf => plan.host.slots[output.slot] ?? Number.NaN;
   const { kind, shape, dtype } = output;
   const number = kind === "fresh" ? output.output : output.input;
   const keptElsewhere = kind === "input" && !isDonated(number);
-  const shared = keptElsewhere || earlier[kind].has(number);
-  earlier[kind].add(number);
+  const name = kind + String(number);
+  const shared = keptElsewhere || earlier.has(name);
+  earlier.add(name);
   return (inputs, fresh): Leaf => {
     const storage = existing((kind === "fresh" ? fresh : inputs)[number], "output storage");
     if (shared) storage.shared = true;
@@ -53,7 +51,7 @@ function buildRecord(keys: readonly string[], items: readonly ResultBuilder[]): 
  */
 export function makeResultBuilder(structure: TreeStructure, plan: Plan, isDonated: (input: number) => boolean): ResultBuilder {
   let leaf = 0;
-  const storages: Storages = { fresh: new Set(), input: new Set() };
+  const storages = new Set<string>();
   const make = (part: TreeStructure): ResultBuilder => {
     switch (part.kind) {
       case "leaf":

@@ -3,6 +3,7 @@ import type { Group } from "./fuse.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { isHostNode } from "./graph.ts";
 import type { IndexMap } from "./kernel.ts";
+import { listUnder } from "./lists.ts";
 import { bufferNode, isStored, matrixOperand } from "./materialize.ts";
 import type { Dependencies } from "./order.ts";
 import { stageKernel } from "./stages.ts";
@@ -54,11 +55,7 @@ export function planTakeovers(graph: Graph, donations: readonly Donation[], grou
   const writerOf = new Map(groups.flatMap((group) => group.members.map((member) => [member, group] as const)));
   const readersOf = new Map<GraphNode, Group[]>();
   for (const group of groups) {
-    for (const read of group.reads) {
-      const readers = readersOf.get(read);
-      if (readers === undefined) readersOf.set(read, [group]);
-      else readers.push(group);
-    }
+    for (const read of group.reads) listUnder(readersOf, read).push(group);
   }
   for (const donation of donations) {
     const output = graph.outputs[donation.output];

@@ -48,12 +48,13 @@ export function storeTile(w: FunctionWriter, place: TilePlace, sums: Sums): void
 }
 
 /** Hands every vector of sums to the epilogue, or stores it in C. */
-export function finishTile(w: FunctionWriter, spec: MatmulSpec, place: TilePlace, parameters: readonly Local[], sums: Sums): void {
+export function finishTile(w: FunctionWriter, spec: MatmulSpec, place: TilePlace, sums: Sums): void {
   const { epilogue } = spec;
   if (epilogue === undefined) {
     storeTile(w, place, sums);
     return;
   }
+  const parameters = w.parameters.slice(5, 5 + (spec.extraParameters?.length ?? 0));
   eachVector(place, sums, (value, row, column, laneCount) => {
     epilogue(w, { value, lanes: place.lanes, laneCount, parameters, row: { base: place.row, plus: row }, column: { base: place.column, plus: column } });
   });

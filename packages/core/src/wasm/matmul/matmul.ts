@@ -36,12 +36,6 @@ interface ItemGroup {
   readonly width: number;
 }
 
-/**
- * From so many multiplications on, the tiles of a panel are a function of their own, which is called for each panel. Engines run simple code first, and
- * change to optimized code only where a function begins: so in the midst of the first product. Smaller products are over before anything is optimized.
- */
-const ownFunctionWork = 2 ** 22;
-
 /** What all parts of the code need. */
 interface Code {
   readonly module: ModuleWriter;
@@ -150,33 +144,26 @@ function pack(code: Code, block: BlockOfK, factor: Factor, group: ItemGroup): vo
 }
 
 function writePanelGroup(code: Code, block: BlockOfK, group: PanelGroup): void {
-  const { w, b, spec: { m, n, k } } = code;
+  const { w, b, plan } = code;
   const column = w.local("i32");
   const panel = w.local("i32");
-  const write = m * n * k < ownFunctionWork ? writeRowGroup : callRowGroup;
+  const write = plan.panelFunctions ? callRowGroup : writeRowGroup;
   w.for({ counter: column, ...within(code, "columns", group), step: panelWidth(code, group) }, () => {
     w.set(panel, () => { pushPlace(code, block, b, column); });
     for (const rows of group.rows) write(code, block, group, rows, column, panel);
   });
 }
 
-/** As {@link writeRowGroup}, in a function of its own. Its first parameters are those of the product, with the panel for B and the column for the packed B. */
+/** As {@link writeRowGroup}, in a function of its own, whose parameters begin with those of the product. */
 function callRowGroup(code: Code, block: BlockOfK, group: PanelGroup, rows: RowGroup, column: Local, panel: Local): void {
-  const { module, w, a, c, part } = code;
-  const { from, size, bytes } = block;
-  const blockLocals = from === undefined || typeof size === "number" || typeof bytes === "number" ? [] : [from, size, bytes];
-  const partLocals = part?.items === "rows" ? [part.from, part.to] : [];
-  const given = [a.base, panel, c, a.packed ?? 0, column, ...epilogueParameters(code), ...blockLocals, ...partLocals];
-  const target = module.addFunction(undefined, { parameters: given.map(() => "i32" as const), results: [] }, (inner) => {
-    const [base, ownPanel, ownC, packed, ownColumn] = inner.parameters;
-    if (base === undefined || ownPanel === undefined || ownC === undefined || ownColumn === undefined) return;
-    const [ownFrom, ownSize = size, ownBytes = bytes] = blockLocals.length === 0 ? [] : inner.parameters.slice(given.length - blockLocals.length - partLocals.length);
-    const [partFrom, partTo] = partLocals.length === 0 ? [] : inner.parameters.slice(-2);
-    const ownPart = partFrom === undefined || partTo === undefined ? undefined : { items: "rows", from: partFrom, to: partTo } as const;
-    const ownCode: Code = { ...code, w: inner, c: ownC, a: { ...a, base, packed: a.packed && packed }, part: ownPart };
-    writeRowGroup(ownCode, { from: ownFrom, size: ownSize, bytes: ownBytes }, group, rows, ownColumn, ownPanel);
+  const { module, w } = code;
+  const ofBlock = [block.from, block.size, block.bytes].filter((value) => typeof value === "object");
+  const given = [...w.parameters, column, panel, ...ofBlock];
+  const target = module.addFunction(undefined, { parameters: given.map(({ type }) => type), results: [] }, (own) => {
+    const [ownColumn = column, ownPanel = panel, from, size = block.size, bytes = block.bytes] = own.parameters.slice(w.parameters.length);
+    writeRowGroup({ ...code, w: own }, { from, size, bytes }, group, rows, ownColumn, ownPanel);
   });
-  for (const argument of given) w.push(argument);
+  for (const local of given) w.get(local);
   w.call(target);
 }
 
@@ -209,11 +196,6 @@ function writeRowGroup(code: Code, block: BlockOfK, group: PanelGroup, rows: Row
   });
 }
 
-/** The parameters of a function that are for the epilogue. */
-function epilogueParameters({ w, spec }: Code): readonly Local[] {
-  return w.parameters.slice(5, 5 + (spec.extraParameters?.length ?? 0));
-}
-
 function startTile(w: FunctionWriter, block: BlockOfK, place: TilePlace, sums: readonly (readonly Local[])[]): void {
   if (block.from === undefined) {
     clearTile(w, sums);
@@ -226,12 +208,12 @@ function startTile(w: FunctionWriter, block: BlockOfK, place: TilePlace, sums: r
 function endTile(code: Code, block: BlockOfK, place: TilePlace, sums: readonly (readonly Local[])[]): void {
   const { w, spec, plan } = code;
   if (block.from === undefined || spec.epilogue === undefined) {
-    finishTile(w, spec, place, epilogueParameters(code), sums);
+    finishTile(w, spec, place, sums);
     return;
   }
   // Is this the last block?
   w.op("i32.lt_s", block.from, spec.k - plan.blockK);
-  w.if(() => { storeTile(w, place, sums); }, () => { finishTile(w, spec, place, epilogueParameters(code), sums); });
+  w.if(() => { storeTile(w, place, sums); }, () => { finishTile(w, spec, place, sums); });
 }
 
 /** Pushes the address of an item's element at the start of the block, where the matrix has it. */
