@@ -1,6 +1,7 @@
 import { itemSize } from "../tensor/dtype.ts";
 import type { Group } from "./fuse.ts";
 import type { GraphNode } from "./graph.ts";
+import { listUnder } from "./lists.ts";
 
 /** Buffers start at multiples of a cache line and are padded by one: kernels may read, but not write, a vector past the end. */
 const alignment = 64;
@@ -14,20 +15,18 @@ export function paddedBytes(bytes: number): number {
 interface Block {
   readonly offset: number;
   readonly end: number;
-  readonly lastUse: number;
 }
 
 /** Adds a block at the lowest place where `bytes` fit between the blocks in use, which are in the order of their offsets. */
-function addBlock(blocks: Block[], bytes: number, lastUse: number): Block {
+function addBlock(blocks: Block[], bytes: number): Block {
   let offset = 0;
-  let index = 0;
-  for (; index < blocks.length; index++) {
-    const { offset: start = 0, end = 0 } = blocks[index] ?? {};
-    if (offset + bytes <= start) break;
-    offset = Math.max(offset, end);
-  }
-  const block = { offset, end: offset + bytes, lastUse };
-  blocks.splice(index, 0, block);
+  const next = blocks.findIndex((block) => {
+    if (offset + bytes <= block.offset) return true;
+    offset = Math.max(offset, block.end);
+    return false;
+  });
+  const block = { offset, end: offset + bytes };
+  blocks.splice(next < 0 ? blocks.length : next, 0, block);
   return block;
 }
 
@@ -52,17 +51,19 @@ export function arrangeTemporaries(
   });
   for (const node of keep) lastUse.set(ownerOf(node), order.length);
   const offsets = new Map<GraphNode, number>();
-  let active: Block[] = [];
+  const active: Block[] = [];
+  const lastUsedAt = new Map<number, Block[]>();
   let byteLength = 0;
   order.forEach((group, step) => {
-    active = active.filter((block) => block.lastUse >= step);
+    for (const block of lastUsedAt.get(step - 1) ?? []) active.splice(active.indexOf(block), 1);
     for (const member of group.members) {
       const node = ownerOf(member);
       if (offsets.has(node) || !isTemporary(node)) continue;
       const bytes = paddedBytes(node.size * itemSize[node.dtype]);
-      const { offset, end } = addBlock(active, bytes, lastUse.get(node) ?? step);
-      offsets.set(node, offset);
-      byteLength = Math.max(byteLength, end);
+      const block = addBlock(active, bytes);
+      listUnder(lastUsedAt, lastUse.get(node) ?? step).push(block);
+      offsets.set(node, block.offset);
+      byteLength = Math.max(byteLength, block.end);
     }
   });
   return { offsets, byteLength };
