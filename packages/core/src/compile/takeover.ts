@@ -1,3 +1,4 @@
+import type { Storage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Group } from "./fuse.ts";
 import type { Graph, GraphNode } from "./graph.ts";
@@ -7,10 +8,10 @@ import { bufferNode, isStored, matrixOperand } from "./materialize.ts";
 import type { Dependencies } from "./order.ts";
 import { stageKernel } from "./stages.ts";
 
-/** That an output shall take over the buffer of an argument. */
+/** That an output shall take over the buffer of what the graph starts from: an argument, or elements that exist already. */
 export interface Donation {
   readonly output: number;
-  readonly argument: Tensor;
+  readonly source: Tensor | Storage;
 }
 
 /** Which output node takes over which stored node, and whether its kernel can write it there at once. */
@@ -50,7 +51,7 @@ export function planTakeovers(graph: Graph, donations: readonly Donation[], grou
   const taken = new Set<GraphNode>();
   const passedThrough = new Set(graph.outputs.map(bufferNode).filter(isStored));
   const takeovers: Takeover[] = [];
-  const nodeOf = new Map(graph.nodes.flatMap((node) => (node.argument === undefined ? [] : [[node.argument, node] as const])));
+  const nodeOf = new Map(graph.nodes.filter(isStored).map((node) => [node.argument ?? node.storage, node]));
   const writerOf = new Map(groups.flatMap((group) => group.members.map((member) => [member, group] as const)));
   const readersOf = new Map<GraphNode, Group[]>();
   for (const group of groups) {
@@ -62,7 +63,7 @@ export function planTakeovers(graph: Graph, donations: readonly Donation[], grou
   }
   for (const donation of donations) {
     const output = graph.outputs[donation.output];
-    const target = nodeOf.get(donation.argument);
+    const target = nodeOf.get(donation.source);
     if (output === undefined || target === undefined || isHostNode(output)) continue;
     const node = bufferNode(output);
     const fits = node.dtype === target.dtype && node.size === target.size;
