@@ -31,9 +31,11 @@ function buildLeaf(plan: Plan, index: number, isDonated: (input: number) => bool
 }
 
 function buildList(items: readonly ResultBuilder[]): ResultBuilder {
+  // A copy has just the room that is needed; a list that grows takes more.
+  const template: readonly unknown[] = [...items];
   return (inputs, fresh) => {
-    const list: unknown[] = [];
-    for (let index = 0; index < items.length; index++) list.push(items[index]?.(inputs, fresh));
+    const list = [...template];
+    for (let index = 0; index < items.length; index++) list[index] = items[index]?.(inputs, fresh);
     return list;
   };
 }
