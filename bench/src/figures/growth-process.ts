@@ -22,7 +22,7 @@ async function measure({ sizes, batch, compileOnly = false }: GrowthRequest): Pr
   const optimizer = adam();
   let params: MlpParams = ourNetwork(sizes);
   let state = optimizer.init(params);
-  evaluate(params, state);
+  evaluate([params, state]);
   const parameters = treeLeaves(params).reduce((total, leaf) => total + leaf.size, 0);
   let loss: Tensor | undefined;
   let nodes = 0;

@@ -44,8 +44,8 @@ export function ourTrainer<State extends StateTree>(problem: Problem, optimizer:
   const compiled = compile(oneStep, options);
   const lazy = (...args: Parameters<typeof oneStep>) => {
     const result = oneStep(...args);
-    // What the next step starts from; otherwise it would be computed from the beginning again.
-    evaluate(result);
+    // What the next step starts from, in place of what this one started from.
+    evaluate(result, { donate: args.slice(0, 2) as [MlpParams, State] });
     return result;
   };
   const step = mode === "compiled" ? compiled : lazy;

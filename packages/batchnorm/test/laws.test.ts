@@ -91,7 +91,7 @@ describe("large means", () => {
     const initial = one.init({ dtype });
     const constant = small.mul(0).add(7);
     const [value, gradient] = valueAndGrad((x: Tensor) => one.train(initial.params, initial.state, x).output.sum())(constant);
-    evaluate(value, gradient);
+    evaluate([value, gradient]);
     expect(value.item()).toBe(0);
     expect(gradient.readSync().every(Number.isFinite)).toBe(true);
   });

@@ -35,6 +35,7 @@ export { setBackend } from "./compile/backends.ts";
 export type { BackendChoice } from "./compile/backends.ts";
 export type { Backend } from "./compile/backend.ts";
 export { evaluate } from "./compile/realize.ts";
+export type { EvaluateOptions } from "./compile/realize.ts";
 export { toHost } from "./compile/to-host.ts";
 export { clone } from "./compile/realize.ts";
 export { explain } from "./compile/explain.ts";

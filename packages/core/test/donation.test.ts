@@ -17,10 +17,10 @@ describe("donation", () => {
     const next = step(params, gradients);
     expect(elements(next.w)).toEqual([3, 5]);
     expect(elements(gradients.w)).toEqual([2, 2]);
-    expect(() => params.w.readSync()).toThrowErrorMatchingInlineSnapshot(`[OptError: Tensor(f32[2]) was given to a compiled function, which updated its elements in place. Use the tensor that the function returned; or keep a copy with clone(tree), or compile with { donate: [] }.]`);
-    expect(() => step(params, gradients)).toThrow("was given to a compiled function");
-    expect(() => params.w.add(1).readSync()).toThrow("was given to a compiled function");
-    expect(() => clone(params)).toThrow("was given to a compiled function");
+    expect(() => params.w.readSync()).toThrowErrorMatchingInlineSnapshot(`[OptError: Tensor(f32[2]) was donated to a compiled function or to evaluate, which updated its elements in place. Use the tensor that replaces it; or keep a copy with clone(tree), or donate nothing: compile with { donate: [] }.]`);
+    expect(() => step(params, gradients)).toThrow("was donated to a compiled function");
+    expect(() => params.w.add(1).readSync()).toThrow("was donated to a compiled function");
+    expect(() => clone(params)).toThrow("was donated to a compiled function");
     expect(elements(step(next, gradients).w)).toEqual([2, 4]);
   });
 
@@ -42,7 +42,7 @@ describe("donation", () => {
     const twice = compile((x: Tensor) => x.mul(2), { donate: [0] });
     const x = tensor([1, 2]);
     expect(elements(twice(x))).toEqual([2, 4]);
-    expect(() => x.readSync()).toThrow("was given to a compiled function");
+    expect(() => x.readSync()).toThrow("was donated to a compiled function");
   });
 
   it("refuses to donate what does not come back", () => {

@@ -1,4 +1,4 @@
-import { compile, fromArray, grad, setBackend, tensor } from "@opt/core";
+import { compile, evaluate, fromArray, grad, setBackend, tensor } from "@opt/core";
 import type { BackendChoice, Tensor } from "@opt/core";
 import type { Program } from "./program.ts";
 import { buildNodes, buildOutputs, inputTensors, showProgram } from "./program.ts";
@@ -64,25 +64,40 @@ function nextState(program: Program, state: readonly Tensor[]): { next: Tensor[]
   return { next, outputs: program.outputs.flatMap((output) => nodes[output] ?? []) };
 }
 
-/** Three steps of a compiled function that updates its inputs in place, with a number that changes from call to call. */
-const donated: Mode = async (program, { backend, ulpsOf }) => {
-  const body = (state: readonly Tensor[], rate: number | Tensor): { next: Tensor[]; outputs: Tensor[] } => {
-    const { next, outputs } = nextState(program, state);
-    return { next, outputs: outputs.map((output) => (isFloat(output) ? output.mul(rate) : output)) };
+/** One step: the next state, and what else is computed from state and rate. */
+type Step = (state: readonly Tensor[], rate: number) => { readonly next: readonly Tensor[]; readonly outputs: readonly Tensor[] };
+
+/** Three steps that update their state in place, with a number that changes from call to call. */
+function inPlace(stepOf: (body: Step, backend: BackendChoice) => Step): Mode {
+  return async (program, { backend, ulpsOf }) => {
+    const body: Step = (state, rate) => {
+      const { next, outputs } = nextState(program, state);
+      return { next, outputs: outputs.map((output) => (isFloat(output) ? output.mul(rate) : output)) };
+    };
+    const step = stepOf(body, backend);
+    let state: readonly Tensor[] = inputTensors(program);
+    for (const rate of [1.5, -0.25, 2]) {
+      const copies = await Promise.all(state.map(async (input) => fromArray(await input.read(), input.shape)));
+      const wanted = body(copies, rate);
+      const expected = evaluateReference([...wanted.next, ...wanted.outputs], ulpsOf);
+      const actual = step(state, rate);
+      const why = await compareAll(expected, [...actual.next, ...actual.outputs]);
+      if (why !== undefined) return `rate ${String(rate)}, ${String(actual.next.length)} states first: ${why}`;
+      state = actual.next;
+    }
+    return undefined;
   };
-  const step = compile(body, { backend });
-  let state: readonly Tensor[] = inputTensors(program);
-  for (const rate of [1.5, -0.25, 2]) {
-    const copies = await Promise.all(state.map(async (input) => fromArray(await input.read(), input.shape)));
-    const wanted = body(copies, rate);
-    const expected = evaluateReference([...wanted.next, ...wanted.outputs], ulpsOf);
-    const actual = step(state, rate);
-    const why = await compareAll(expected, [...actual.next, ...actual.outputs]);
-    if (why !== undefined) return `rate ${String(rate)}, ${String(actual.next.length)} states first: ${why}`;
-    state = actual.next;
-  }
-  return undefined;
-};
+}
+
+const donated = inPlace((body, backend) => compile(body, { backend }));
+
+const donatedLazily = inPlace((body, backend) => (state, rate) => {
+  const result = body(state, rate);
+  setBackend(backend);
+  evaluate(result, { donate: state });
+  setBackend("cpu");
+  return result;
+});
 
 /** The gradient of a weighted sum of the last floating-point output, as a graph of its own. */
 const gradient: Mode = async (program, { backend, ulpsOf }) => {
@@ -100,7 +115,7 @@ const gradient: Mode = async (program, { backend, ulpsOf }) => {
 };
 
 /** The ways in which every program is checked. */
-const modes: Readonly<Record<string, Mode>> = { lazy, compiled, donated, gradient };
+const modes: Readonly<Record<string, Mode>> = { lazy, compiled, donated, donatedLazily, gradient };
 
 /** Runs a mode; an error counts as a failure. */
 async function attempt(mode: Mode, program: Program, target: FuzzTarget): Promise<string | undefined> {

@@ -3,10 +3,11 @@ import { planFor } from "../src/compile/lazy-plans.ts";
 import type { LazyPlan } from "../src/compile/lazy-plans.ts";
 import { defaultBackend } from "../src/compile/backends.ts";
 import type { Tensor } from "../src/index.ts";
-import { evaluate, key, randomUniform, tensor } from "../src/index.ts";
+import { evaluate, full, key, randomUniform, tensor, zeros } from "../src/index.ts";
+import { wasmMemory } from "../src/wasm/memory.ts";
 
 function planOf(...tensors: readonly Tensor[]): LazyPlan {
-  return planFor(tensors, defaultBackend(), (traced) => { throw new Error(String(traced)); }).plan;
+  return planFor(tensors, defaultBackend(), [], (traced) => { throw new Error(String(traced)); }).plan;
 }
 
 const elements = (x: Tensor): number[] => [...x.readSync()];
@@ -55,5 +56,76 @@ describe("graphs built without compile", () => {
     const draws = [1, 2, 1].map((seed) => elements(randomUniform(key(seed), [3])));
     expect(draws[2]).toEqual(draws[0]);
     expect(draws[1]).not.toEqual(draws[0]);
+  });
+});
+
+describe("evaluate({ donate })", () => {
+  const large = (value: number): Tensor => full([64, 33], value);
+
+  it("updates in place what is replaced, in a loop of one plan and without more memory", () => {
+    let [params, momenta] = [large(1), large(0)];
+    const used: LazyPlan[] = [];
+    const bytes: number[] = [];
+    for (let round = 0; round < 6; round++) {
+      const next = momenta.mul(0.5).add(params);
+      const updated = params.sub(next.mul(0.25));
+      evaluate([updated, next], { donate: [params, momenta] });
+      [params, momenta] = [updated, next];
+      bytes.push(wasmMemory().usedBytes);
+      used.push(planOf(params.add(1)));
+    }
+    let [position, momentum] = [1, 0];
+    for (let round = 0; round < 6; round++) {
+      momentum = Math.fround(momentum / 2 + position);
+      position = Math.fround(position - momentum / 4);
+    }
+    expect(elements(params)).toEqual(Array.from({ length: 64 * 33 }, () => position));
+    expect(new Set(bytes.slice(2)).size).toBe(1);
+  });
+
+  it("makes what was donated unreadable, and says why", () => {
+    const x = large(2);
+    evaluate(x);
+    const doubled = x.mul(2);
+    evaluate(doubled, { donate: x });
+    expect(() => x.readSync()).toThrow(expect.objectContaining({ code: "donated" }));
+    expect(() => x.add(1).readSync()).toThrow(/evaluate/);
+    expect(doubled.readSync()[0]).toBe(4);
+  });
+
+  it("keeps what is a result itself, what others have as well, and what a result needs later", () => {
+    const x = large(3);
+    const view = x.reshape([33, 64]);
+    evaluate([x, view]);
+    const [sum, squared] = [x.sum(), x.mul(x)];
+    evaluate([x, sum, squared], { donate: { x } });
+    expect([x.readSync()[0], sum.item(), squared.readSync()[5]]).toEqual([3, 3 * 64 * 33, 9]);
+    const more = x.add(1);
+    evaluate(more, { donate: [x] });
+    expect([view.readSync()[7], more.readSync()[7]]).toEqual([3, 4]);
+  });
+
+  it("computes elements that are read elsewhere before they are overwritten", () => {
+    const a = tensor(Array.from({ length: 6 }, (_, row) => Array.from({ length: 6 }, (_each, column) => row * 6 + column)));
+    evaluate(a);
+    const before = elements(a);
+    const [next, product] = [a.transpose().add(1), a.matmul(a)];
+    const expected = [elements(next.mul(1)), elements(product.mul(1))];
+    const [again, productAgain] = [a.transpose().add(1), a.matmul(a)];
+    evaluate([again, productAgain], { donate: a });
+    expect([elements(again), elements(productAgain)]).toEqual(expected);
+    expect(elements(next)).not.toEqual(before);
+  });
+
+  it("gives back what no result fits, takes numbers and what is not computed yet, and knows its options", () => {
+    const [x, unused] = [large(1), full([5000], 1)];
+    evaluate([x, unused]);
+    const held = wasmMemory().usedBytes;
+    const total = x.sum();
+    evaluate([total, 3], { donate: [x, unused, 1, zeros([4])] });
+    expect(wasmMemory().usedBytes).toBeLessThan(held);
+    expect(total.item()).toBe(64 * 33);
+    expect(() => unused.readSync()).toThrow(expect.objectContaining({ code: "donated" }));
+    expect(() => evaluate(total, { donated: [] } as object)).toThrow(/Did you mean "donate"/);
   });
 });

@@ -57,7 +57,7 @@ describe("Nesterov momentum", () => {
       const result = step.update(params.mul(lambda), state, params);
       params = applyUpdates(params, result.updates);
       state = result.state;
-      evaluate(params, state);
+      evaluate([params, state]);
       expect(withoutLookAhead(params, state)).toBeAllClose([position], { relative: 1e-12 });
     }
   });

@@ -18,7 +18,7 @@ function updatesOf(transform: Optimizer, gradients: readonly number[][], params:
     const result = transform.update(double(gradient), state, double(params));
     state = result.state;
     // Without this the state would stay a graph that reaches back to the first step.
-    evaluate(result.updates, state);
+    evaluate([result.updates, state]);
     return Array.from(result.updates.readSync());
   });
 }

@@ -17,13 +17,17 @@ function pathsTo(output: Tensor, targets: ReadonlySet<Tensor>): Tensor[] {
       pending.pop();
       continue;
     }
-    const unvisited = targets.has(current) ? [] : current.inputs.filter((input) => !depends.has(input));
-    if (unvisited.length > 0) {
-      pending.push(...unvisited);
-      continue;
+    let needed = targets.has(current);
+    const visited = pending.length;
+    if (!needed) {
+      for (const input of current.inputs) {
+        const through = depends.get(input);
+        if (through === undefined) pending.push(input);
+        needed ||= through === true;
+      }
     }
+    if (pending.length > visited) continue;
     pending.pop();
-    const needed = targets.has(current) || current.inputs.some((input) => depends.get(input) === true);
     depends.set(current, needed);
     if (needed) ordered.push(current);
   }

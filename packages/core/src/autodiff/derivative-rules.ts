@@ -45,7 +45,7 @@ function padAxis(gradient: Tensor, axis: number, start: number, length: number):
 }
 
 function full(shape: readonly number[], value: number, dtype: DType): Tensor {
-  return expand(apply({ name: "constant", value, dtype }), shape);
+  return apply({ name: "constant", value, dtype, shape });
 }
 
 function inverse(permutation: readonly number[]): number[] {

@@ -70,7 +70,7 @@ function runTrace(trace: Trace, leaves: readonly Leaf[]): unknown {
   const { plan, backend, executable, inputLeaves, numberLeaves, donated } = trace;
   const call = ++callNumber;
   for (const { leaf, slot } of numberLeaves) plan.host.slots[slot] = leaves[leaf] as number;
-  const inputs: Storage[] = [];
+  const inputs = new Array<Storage>(inputLeaves.length);
   for (let input = 0; input < inputLeaves.length; input++) {
     const leaf = inputLeaves[input] ?? -1;
     const tensor = leaves[leaf];
@@ -81,7 +81,7 @@ function runTrace(trace: Trace, leaves: readonly Leaf[]): unknown {
       if (donated[leaf] === true) storage = backend.claim(storage, storage.shared || storage.stamp === call);
       storage.stamp = call;
     }
-    inputs.push(existing(storage, "input storage"));
+    inputs[input] = existing(storage, "input storage");
   }
   const fresh = executable.run(inputs);
   for (let leaf = 0; leaf < donated.length; leaf++) {

@@ -71,7 +71,7 @@ export function findDonations(args: readonly unknown[], result: unknown, chosen:
     taken.add(match);
     for (const [path, { leaf }] of part.leaves) {
       const output = match.leaves.get(path);
-      if (leaf instanceof Tensor && !leaf.onHost && output !== undefined) donations.push({ output: output.position, argument: leaf });
+      if (leaf instanceof Tensor && !leaf.onHost && output !== undefined) donations.push({ output: output.position, source: leaf });
     }
   });
   return donations;

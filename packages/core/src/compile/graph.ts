@@ -43,8 +43,8 @@ export function failRetired(tensor: Tensor): never {
   if (tensor.retired === "donated") {
     return fail(
       "donated",
-      `${tensor.toString()} was given to a compiled function, which updated its elements in place. ` +
-        "Use the tensor that the function returned; or keep a copy with clone(tree), or compile with { donate: [] }.",
+      `${tensor.toString()} was donated to a compiled function or to evaluate, which updated its elements in place. ` +
+        "Use the tensor that replaces it; or keep a copy with clone(tree), or donate nothing: compile with { donate: [] }.",
     );
   }
   return fail("disposed", `${tensor.toString()} was disposed; its elements are gone. Read it before dispose(), or keep a clone(tree).`);
@@ -97,11 +97,7 @@ class GraphBuilder {
     if (operation.name === "data") failRetired(tensor);
     const inputs = tensor.inputs.map((input) => this.#of(input));
     const first = inputs[0];
-    const argument = this.#replaced.get(tensor);
-    if (argument !== undefined) {
-      const number = this.#source(argument.operation, argument.shape, argument.dtype, undefined, argument);
-      return this.node({ name: "fromHost", dtype }, [number], shape, dtype);
-    }
+    if (operation.name === "constant") return this.#broadcast(this.#literal(tensor, operation), shape);
     if (operation.name === "input" || operation.name === "hostInput") {
       return this.#source(operation, shape, dtype, undefined, tensor);
     }
@@ -131,6 +127,15 @@ class GraphBuilder {
     }
   }
 
+  /** The value of a literal, or the number argument that stands in its place. */
+  #literal(tensor: Tensor, operation: OperationOf<"constant">): GraphNode {
+    const { dtype } = tensor;
+    const argument = this.#replaced.get(tensor);
+    if (argument === undefined) return this.node({ ...operation, shape: [] }, [], [], dtype);
+    const number = this.#source(argument.operation, [], argument.dtype, undefined, argument);
+    return this.node({ name: "fromHost", dtype }, [number], [], dtype);
+  }
+
   #reshape(input: GraphNode, shape: Shape): GraphNode {
     const inner = input.inputs[0];
     if (input.operation.name === "reshape" && inner !== undefined) return this.#reshape(inner, shape);
@@ -152,7 +157,7 @@ class GraphBuilder {
   }
 
   #asPredicate(stored: GraphNode): GraphNode {
-    const zero = this.node({ name: "constant", value: 0, dtype: "i32" }, [], [], "i32");
+    const zero = this.node({ name: "constant", value: 0, dtype: "i32", shape: [] }, [], [], "i32");
     return this.node({ name: "less" }, [this.#broadcast(zero, stored.shape), stored], stored.shape, "bool");
   }
 

@@ -8,6 +8,7 @@ import { fingerprint, sameCode } from "./fingerprint.ts";
 import { captureGraph } from "./graph.ts";
 import type { Plan } from "./plan.ts";
 import { makePlan } from "./plan.ts";
+import type { Donation } from "./takeover.ts";
 import { defaultThreads } from "./threads.ts";
 
 /** A plan for graphs that were built without `compile`. */
@@ -19,8 +20,8 @@ export interface LazyPlan {
   readonly baked: readonly (number | undefined)[];
   /** The host slots of the literals that are handed over. */
   readonly slots: readonly { readonly literal: number; readonly slot: number }[];
-  /** For each plan input, the number of the source that it is. */
-  readonly sourceOf: readonly number[];
+  /** For each plan input, the number of the source that it is, and whether the plan may update it. */
+  readonly inputs: readonly { readonly source: number; readonly donated: boolean }[];
 }
 
 /** Plans by the hash of their fingerprint, the oldest first. */
@@ -45,9 +46,23 @@ function withoutStorages(plan: Plan): Plan {
   return { ...plan, inputs: plan.inputs.map(({ dtype, length }) => ({ argument: undefined, storage: undefined, dtype, length })) };
 }
 
+/** Pairs elements that may be taken over with results that fit, both in the order in which they were named. */
+function pairDonations(tensors: readonly Tensor[], print: Fingerprint): Donation[] {
+  const free = new Set(tensors.keys());
+  return print.donated.flatMap((number) => {
+    const source = existing(print.sources[number], "source");
+    const output = [...free].find((index) => tensors[index]?.dtype === source.dtype && tensors[index].size === source.length);
+    if (output === undefined) return [];
+    free.delete(output);
+    return [{ output, source }];
+  });
+}
+
 function makeLazyPlan(tensors: readonly Tensor[], print: Fingerprint, backend: Backend, isBaked: (literal: number) => boolean): LazyPlan {
   const replaced = argumentsFor(print, isBaked);
-  const plan = makePlan(captureGraph(tensors, replaced));
+  const donations = pairDonations(tensors, print);
+  const plan = makePlan(captureGraph(tensors, replaced), donations);
+  const taken = new Set(donations.map(({ source }) => source));
   const numberOf = new Map(print.sources.map((storage, number) => [storage, number]));
   const slots = new Map<number, number>();
   for (const [tensor, argument] of replaced) {
@@ -61,7 +76,7 @@ function makeLazyPlan(tensors: readonly Tensor[], print: Fingerprint, backend: B
     executable: backend.load(withoutStorages(plan), defaultThreads()),
     baked: print.literals.map((value, literal) => (isBaked(literal) ? value : undefined)),
     slots: [...slots].map(([literal, slot]) => ({ literal, slot })),
-    sourceOf: plan.inputs.map(({ storage }) => (storage === undefined ? -1 : (numberOf.get(storage) ?? -1))),
+    inputs: plan.inputs.map(({ storage }) => ({ source: existing(storage && numberOf.get(storage), "source"), donated: storage !== undefined && taken.has(storage) })),
   };
 }
 
@@ -86,11 +101,12 @@ export interface LazyRun {
  *
  * @param tensors - What is to be computed.
  * @param preferred - Where, unless the elements that it starts from are on a backend already.
+ * @param donated - Elements whose memory the results may take over.
  * @param failTraced - Called with a tensor that has no value yet.
  * @returns The plan and the fingerprint, which holds the sources and literals of this graph.
  */
-export function planFor(tensors: readonly Tensor[], preferred: Backend, failTraced: (tensor: Tensor) => never): LazyRun {
-  const print = fingerprint(tensors);
+export function planFor(tensors: readonly Tensor[], preferred: Backend, donated: readonly Storage[], failTraced: (tensor: Tensor) => never): LazyRun {
+  const print = fingerprint(tensors, donated);
   if (print.traced !== undefined) failTraced(print.traced);
   const backend = print.sources.map(remoteOnly).find((remote) => remote !== undefined)?.backend ?? preferred;
   const known = plans.get(print.hash);
@@ -102,8 +118,11 @@ export function planFor(tensors: readonly Tensor[], preferred: Backend, failTrac
 
 /** Runs a plan for one graph. */
 export function runLazily({ plan, print }: LazyRun): { readonly inputs: readonly Storage[]; readonly fresh: readonly Storage[] } {
-  const { executable, slots, sourceOf } = plan;
+  const { executable, slots, backend } = plan;
   for (const { literal, slot } of slots) executable.plan.host.slots[slot] = print.literals[literal] ?? Number.NaN;
-  const inputs = sourceOf.map((source) => existing(print.sources[source], "source"));
+  const inputs = plan.inputs.map(({ source, donated }) => {
+    const storage = existing(print.sources[source], "source");
+    return donated ? backend.claim(storage, storage.shared) : storage;
+  });
   return { inputs, fresh: executable.run(inputs) };
 }

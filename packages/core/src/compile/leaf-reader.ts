@@ -51,9 +51,13 @@ function readRecord(keys: readonly string[], items: readonly Item[]): LeafReader
   return (tree, into) => {
     if (typeof tree !== "object" || tree === null || tree instanceof Tensor) return false;
     const record = tree as Readonly<Record<string, unknown>>;
-    for (let index = 0; index < keys.length; index++) if (!readItem(items[index], record[keys[index] ?? ""], into)) return false;
     let count = 0;
-    for (const _ in record) count++;
+    // Engines read what they enumerate without looking up its name; what a compiled function returned has the order of the trace.
+    for (const key in record) {
+      const index = key === keys[count] ? count : keys.indexOf(key);
+      if (!readItem(items[index], record[key], into)) return false;
+      count++;
+    }
     return count === keys.length;
   };
 }

@@ -4,6 +4,11 @@ export class Numbering<Item> {
   readonly items: Item[] = [];
   readonly #numbers = new Map<Item, number>();
 
+  /** The number of an item that was asked for before. */
+  find(item: Item): number | undefined {
+    return this.#numbers.get(item);
+  }
+
   of(item: Item): number {
     let number = this.#numbers.get(item);
     if (number === undefined) {

@@ -1,4 +1,5 @@
 import { existing, fail } from "../errors.ts";
+import { checkOptions } from "../options.ts";
 import type { TypedArray } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import type { Storage } from "../tensor/storage.ts";
@@ -33,8 +34,14 @@ function fillLiteral(tensor: Tensor): boolean {
   return true;
 }
 
-/** Computes tensors, all in one plan, and keeps their elements: on the given backend, unless what they start from is on another. */
-export function realize(tensors: readonly Tensor[], backend: Backend = defaultBackend()): void {
+/**
+ * Computes tensors, all in one plan, and keeps their elements.
+ *
+ * @param tensors - What is to be computed.
+ * @param backend - Where, unless what they start from is on another backend.
+ * @param donated - Elements whose memory the results may take over.
+ */
+export function realize(tensors: readonly Tensor[], backend: Backend = defaultBackend(), donated: readonly Storage[] = []): void {
   const missing = [...new Set(tensors)].filter((tensor) => tensor.storage === undefined);
   for (const tensor of missing) {
     if (tensor.onHost) failTraced(tensor);
@@ -42,14 +49,15 @@ export function realize(tensors: readonly Tensor[], backend: Backend = defaultBa
   }
   const pending = backend === cpuBackend ? missing.filter((tensor) => !fillLiteral(tensor)) : missing;
   if (pending.length === 0) return;
-  const run = planFor(pending, backend, failTraced);
+  const run = planFor(pending, backend, donated, failTraced);
   const { inputs, fresh } = runLazily(run);
   const handedOut = new Set<Storage>();
   run.plan.executable.plan.outputs.forEach((output, index) => {
     const tensor = pending[index];
     if (tensor === undefined || output.kind === "host") return;
     const storage = existing(output.kind === "fresh" ? fresh[output.output] : inputs[output.input], "output storage");
-    if (output.kind === "input" || handedOut.has(storage)) storage.shared = true;
+    const keptElsewhere = output.kind === "input" && run.plan.inputs[output.input]?.donated !== true;
+    if (keptElsewhere || handedOut.has(storage)) storage.shared = true;
     handedOut.add(storage);
     settle(tensor, storage);
   });
@@ -77,30 +85,58 @@ export async function readAsync(tensor: Tensor): Promise<TypedArray> {
   return elements;
 }
 
+function tensorsOf(tree: unknown): Tensor[] {
+  const tensors: Tensor[] = [];
+  walk(tree, "", (leaf) => {
+    if (leaf instanceof Tensor) tensors.push(leaf);
+  });
+  return tensors;
+}
+
+/** Options of {@link evaluate}. */
+export interface EvaluateOptions {
+  /**
+   * A tree of tensors that nobody needs afterwards: the results take over their memory. They can no longer be read, unless they
+   * are results themselves. Default: none.
+   */
+  readonly donate?: StateTree;
+}
+
 /**
  * Computes the tensors of a tree now, all in one plan, and keeps their elements.
  *
  * Reading one tensor computes what that tensor needs and nothing else. In an uncompiled training loop, evaluate what the next
- * step starts from, so that it does not have to be computed from the beginning again.
+ * step starts from, so that it does not have to be computed from the beginning again; and donate what it replaces, so that it
+ * is updated in place.
  *
- * @param trees - Trees of tensors; numbers are left alone.
- * @throws OptError `trace` for tensors of a function that is being traced.
+ * @param tree - A tree of tensors; numbers are left alone.
+ * @param options - What is donated.
+ * @throws OptError `trace` for tensors of a function that is being traced; `donated` or `disposed` for what needs elements that
+ * are gone; `option` for an unknown option.
  *
  * @example
  * ```ts
  * import { evaluate, tensor } from "@opt/core";
  *
- * const a = tensor([1, 2]).mul(3);
- * const b = a.sum();
- * evaluate({ a, b });
+ * let x = tensor([1, 2]);
+ * for (let round = 0; round < 3; round++) {
+ *   const next = x.mul(3);
+ *   evaluate(next, { donate: x });
+ *   x = next;
+ * }
  * ```
  */
-export function evaluate(...trees: readonly StateTree[]): void {
-  const tensors: Tensor[] = [];
-  walk(trees, "", (leaf) => {
-    if (leaf instanceof Tensor) tensors.push(leaf);
-  });
-  realize(tensors);
+export function evaluate(tree: StateTree, options: EvaluateOptions = {}): void {
+  checkOptions("evaluate", options, ["donate"]);
+  const tensors = tensorsOf(tree);
+  const kept = new Set(tensors);
+  const donated = tensorsOf(options.donate).filter((tensor) => !kept.has(tensor));
+  realize(tensors, defaultBackend(), donated.flatMap(({ storage }) => storage ?? []));
+  const inUse = new Set(tensors.map(({ storage }) => storage));
+  for (const tensor of donated) {
+    if (!inUse.has(tensor.storage)) tensor.dispose();
+    tensor.giveAway();
+  }
 }
 
 /**

@@ -24,9 +24,11 @@ function buildLeaf(plan: Plan, output: PlanOutput, isDonated: (input: number) =>
 }
 
 function buildList(items: readonly ResultBuilder[]): ResultBuilder {
+  // A copy has just the room that is needed; a list that grows takes more.
+  const template: readonly unknown[] = [...items];
   return (inputs, fresh) => {
-    const list: unknown[] = [];
-    for (let index = 0; index < items.length; index++) list.push(items[index]?.(inputs, fresh));
+    const list = [...template];
+    for (let index = 0; index < items.length; index++) list[index] = items[index]?.(inputs, fresh);
     return list;
   };
 }

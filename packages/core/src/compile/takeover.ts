@@ -1,3 +1,4 @@
+import type { Storage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Group } from "./fuse.ts";
 import type { Graph, GraphNode } from "./graph.ts";
@@ -8,10 +9,10 @@ import { bufferNode, isStored, matrixOperand } from "./materialize.ts";
 import type { Dependencies } from "./order.ts";
 import { stageKernel } from "./stages.ts";
 
-/** That an output shall take over the buffer of an argument. */
+/** That an output shall take over the buffer of what the graph starts from: an argument, or elements that exist already. */
 export interface Donation {
   readonly output: number;
-  readonly argument: Tensor;
+  readonly source: Tensor | Storage;
 }
 
 /** Which output node takes over which stored node, and whether its kernel can write it there at once. */
@@ -51,8 +52,7 @@ export function planTakeovers(graph: Graph, donations: readonly Donation[], grou
   const taken = new Set<GraphNode>();
   const passedThrough = new Set(graph.outputs.map(bufferNode).filter(isStored));
   const takeovers: Takeover[] = [];
-  const nodeOf = new Map<Tensor, GraphNode>();
-  for (const node of graph.nodes) if (node.argument !== undefined) nodeOf.set(node.argument, node);
+  const nodeOf = new Map(graph.nodes.filter(isStored).map((node) => [node.argument ?? node.storage, node]));
   const writerOf = new Map<GraphNode, Group>();
   const readersOf = new Map<GraphNode, Group[]>();
   for (const group of groups) {
@@ -61,7 +61,7 @@ export function planTakeovers(graph: Graph, donations: readonly Donation[], grou
   }
   for (const donation of donations) {
     const output = graph.outputs[donation.output];
-    const target = nodeOf.get(donation.argument);
+    const target = nodeOf.get(donation.source);
     if (output === undefined || target === undefined || isHostNode(output)) continue;
     const node = bufferNode(output);
     const fits = node.dtype === target.dtype && node.size === target.size;

@@ -80,8 +80,8 @@ export function traceFunction(fn: (...args: readonly unknown[]) => unknown, args
   const plan = makePlan(captureGraph(tensors), donations);
   protectCaptured(plan);
   const leafOf = new Map(placeholders.map((tensor, leaf) => [tensor, leaf]));
-  const donatedTensors = new Set(donations.map((donation) => donation.argument));
-  const donated = placeholders.map((tensor) => donatedTensors.has(tensor));
+  const taken = new Set(donations.map(({ source }) => source));
+  const donated = placeholders.map((tensor) => taken.has(tensor));
   const inputLeaves = Int32Array.from(plan.inputs, ({ argument }) => (argument === undefined ? -1 : (leafOf.get(argument) ?? -1)));
   return {
     leaves,

@@ -30,8 +30,8 @@ interface PrimitiveAttributes extends Record<UnaryName | BinaryName, object> {
   hostCall: { readonly call: HostFunction };
   /** Hands a host scalar to the kernels. */
   fromHost: { readonly dtype: DType };
-  /** A literal rank-0 value. */
-  constant: { readonly value: number; readonly dtype: DType };
+  /** A literal: every element has the value. */
+  constant: { readonly value: number; readonly dtype: DType; readonly shape: Shape };
   /** The index along one axis. */
   iota: { readonly shape: Shape; readonly axis: number; readonly dtype: DType };
   /** Uniform numbers in [0, 1) from counters 0, 1, … and a key (two i32 operands); `stream` tells draws of one key apart. */

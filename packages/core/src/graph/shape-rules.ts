@@ -102,7 +102,7 @@ export const shapeRules: { readonly [P in PrimitiveName]: ShapeRule<P> } = {
   hostConstant: hostScalar,
   hostCall: hostScalar,
   fromHost: (operation) => ({ shape: [], dtype: operation.dtype }),
-  constant: (operation) => ({ shape: [], dtype: operation.dtype }),
+  constant: asStated,
   iota: asStated,
   random: asStated,
   neg: numericUnary,

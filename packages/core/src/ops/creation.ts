@@ -7,7 +7,7 @@ import type { Shape } from "../tensor/shape.ts";
 import { checkShape, showShape, sizeOf } from "../tensor/shape.ts";
 import { arrayStorage } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import { expand, literal } from "./operands.ts";
+import { literal } from "./operands.ts";
 
 /** Numbers nested in arrays to any depth. */
 export type NestedNumbers = number | readonly NestedNumbers[];
@@ -120,7 +120,7 @@ export function fromArray(elements: TypedArray, shape: Shape): Tensor {
 
 /** A tensor with every element equal to `value`. */
 export function full(shape: Shape, value: number, options: DTypeOptions = {}): Tensor {
-  return expand(literal("full", value, options.dtype ?? "f32"), checkShape("full", shape));
+  return literal("full", value, options.dtype ?? "f32", checkShape("full", shape));
 }
 
 /** A tensor of zeros. */
@@ -135,7 +135,7 @@ export function ones(shape: Shape, options: DTypeOptions = {}): Tensor {
 
 /** A tensor of equal elements with the shape and dtype of another. */
 export function fullLike(like: Tensor, value: number): Tensor {
-  return expand(literal("fullLike", value, like.dtype), like.shape);
+  return literal("fullLike", value, like.dtype, like.shape);
 }
 
 /** Zeros with the shape and dtype of another tensor. */

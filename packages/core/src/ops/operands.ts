@@ -8,14 +8,14 @@ import { broadcastShapes, sameShape, showShape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 
-/** A literal rank-0 value of a dtype. */
-export function literal(where: string, value: number, dtype: DType): Tensor {
+/** A literal of a dtype. */
+export function literal(where: string, value: number, dtype: DType, shape: Shape = []): Tensor {
   if (typeof value !== "number") fail("dtype", `${where}: operands are tensors or numbers; got ${typeof value}.`);
   if (dtype === "bool") fail("dtype", `${where}: a predicate cannot meet the number ${String(value)}. Use cast(predicate, "f32") first.`);
   if (dtype === "i32" && !Number.isInteger(value)) {
     fail("dtype", `${where}: an i32 tensor cannot meet the number ${String(value)}. Use cast(tensor, "f32") first.`);
   }
-  return apply({ name: "constant", value, dtype });
+  return apply({ name: "constant", value, dtype, shape });
 }
 
 /** A host scalar as an operand of device operations; any other tensor as it is. */
@@ -43,7 +43,9 @@ export function literalValue(operand: TensorLike): number | undefined {
 
 /** Repeats a tensor along axes of length 1 and new leading axes. */
 export function expand(tensor: Tensor, shape: Shape): Tensor {
-  return sameShape(tensor.shape, shape) ? tensor : apply({ name: "broadcast", shape }, tensor);
+  if (sameShape(tensor.shape, shape)) return tensor;
+  const { operation } = tensor;
+  return operation.name === "constant" && tensor.rank === 0 ? apply({ ...operation, shape }) : apply({ name: "broadcast", shape }, tensor);
 }
 
 /** A host scalar as an operand of host calls: numbers become constants. */
@@ -53,9 +55,13 @@ export function onHost(operand: TensorLike): Tensor {
 
 /** The primitive as a call on the host, or undefined if an operand is not a host scalar or all are plain numbers. */
 export function hostCall(name: keyof typeof hostRules, operands: readonly TensorLike[]): Tensor | undefined {
-  const isTraced = (operand: TensorLike): boolean => operand instanceof Tensor && operand.onHost;
-  if (!operands.some(isTraced) || !operands.every((operand) => typeof operand === "number" || isTraced(operand))) return undefined;
-  return apply({ name: "hostCall", call: hostRules[name] }, ...operands.map(onHost));
+  let isTraced = false;
+  for (const operand of operands) {
+    if (typeof operand === "number") continue;
+    if (!(operand instanceof Tensor) || !operand.onHost) return undefined;
+    isTraced = true;
+  }
+  return isTraced ? apply({ name: "hostCall", call: hostRules[name] }, ...operands.map(onHost)) : undefined;
 }
 
 /** The dtype that literals and host scalars take in an operation. */
@@ -71,18 +77,14 @@ function show(operand: TensorLike): string {
   return `${operand.label === undefined ? "" : `${operand.label} `}${showShape(operand.shape)}`;
 }
 
-/** Brings operands to one dtype and one shape by NumPy's broadcasting rules. */
-export function align(where: string, operands: readonly TensorLike[]): Tensor[] {
-  const dtype = meetingDType(operands);
-  const tensors = operands.map((operand) => {
-    if (typeof operand === "number") return literal(where, operand, dtype);
+/** The shape that operands broadcast to. */
+function commonShape(where: string, operands: readonly TensorLike[]): Shape {
+  let shape: Shape = [];
+  for (const operand of operands) {
+    if (typeof operand === "number") continue;
     if (!(operand instanceof Tensor)) return fail("dtype", `${where}: operands are tensors or numbers; got ${typeof operand}.`);
-    return onDevice(operand, dtype);
-  });
-  let shape: Shape = tensors[0]?.shape ?? [];
-  for (const tensor of tensors) {
-    if (tensor.shape === shape || tensor.shape.length === 0) continue;
-    const next = shape.length === 0 ? tensor.shape : broadcastShapes(shape, tensor.shape);
+    if (operand.shape === shape || operand.shape.length === 0) continue;
+    const next = shape.length === 0 ? operand.shape : broadcastShapes(shape, operand.shape);
     if (next === undefined) {
       return fail(
         "shape",
@@ -92,7 +94,14 @@ export function align(where: string, operands: readonly TensorLike[]): Tensor[] 
     }
     shape = next;
   }
-  return tensors.map((tensor) => expand(tensor, shape));
+  return shape;
+}
+
+/** Brings operands to one dtype and one shape by NumPy's broadcasting rules. */
+export function align(where: string, operands: readonly TensorLike[]): Tensor[] {
+  const dtype = meetingDType(operands);
+  const shape = commonShape(where, operands);
+  return operands.map((operand) => (typeof operand === "number" ? literal(where, operand, dtype, shape) : expand(onDevice(operand, dtype), shape)));
 }
 
 /** Applies an elementwise primitive: on the host when every operand is a host scalar, else on the device. */

@@ -14,7 +14,8 @@ export function sizeOf(shape: Shape): number {
 export function sameShape(a: Shape, b: Shape): boolean {
   if (a === b) return true;
   if (a.length !== b.length) return false;
-  return a.every((length, axis) => length === b[axis]);
+  for (let axis = 0; axis < a.length; axis++) if (a[axis] !== b[axis]) return false;
+  return true;
 }
 
 /** Writes a shape as it appears in messages: `[128, 784]`. */

@@ -60,27 +60,27 @@ function failMissing(place: Place): never {
   return fail("tree", `treeMap: the trees differ in structure: ${showPlace(place)} is missing in one of them.`);
 }
 
-function checkSameKeys(keys: readonly (string | number)[], other: unknown, place: Place | undefined): void {
+function checkSameKeys(keys: readonly string[], other: unknown, place: Place | undefined): void {
   if (other instanceof Tensor || typeof other !== "object" || other === null) {
     const where = place === undefined ? "the root" : showPlace(place);
     fail("tree", `treeMap: the trees differ in structure at ${where}: one has a container, the other ${other instanceof Tensor ? "a tensor" : describeValue(other)}.`);
   }
   const otherKeys = Object.keys(other);
   if (otherKeys.length <= keys.length) return;
-  const extra = otherKeys.find((key) => !keys.some((known) => String(known) === key)) ?? "";
+  const extra = otherKeys.find((key) => !keys.includes(key)) ?? "";
   const added = showPlace({ parent: place, key: Array.isArray(other) ? Number(extra) : extra });
   fail("tree", `treeMap: the trees differ in structure: ${added} exists in only one of them.`);
 }
 
 type MapFunction = (place: Place | undefined, leaf: never, others: readonly never[]) => unknown;
 
-function mapChildren(fn: MapFunction, place: Place | undefined, keys: readonly (string | number)[], tree: object, others: readonly unknown[]): unknown[] {
-  for (const other of others) checkSameKeys(keys, other, place);
-  return keys.map((key) => {
-    const here = { parent: place, key };
-    const items = others.map((other) => (Object.hasOwn(other as object, key) ? (other as Record<string | number, unknown>)[key] : failMissing(here)));
-    return mapNode(fn, here, (tree as Record<string | number, unknown>)[key], items);
-  });
+/** What a container has in one place. */
+type Children = Readonly<Record<string | number, unknown>>;
+
+function mapChild(fn: MapFunction, place: Place, tree: Children, others: readonly unknown[]): unknown {
+  const items: unknown[] = [];
+  for (const other of others) items.push(Object.hasOwn(other as object, place.key) ? (other as Children)[place.key] : failMissing(place));
+  return mapNode(fn, place, tree[place.key], items);
 }
 
 function mapNode(fn: MapFunction, place: Place | undefined, tree: unknown, others: readonly unknown[]): unknown {
@@ -91,11 +91,13 @@ function mapNode(fn: MapFunction, place: Place | undefined, tree: unknown, other
     }
     return fn(place, tree as never, others as readonly never[]);
   }
-  if (Array.isArray(tree)) return mapChildren(fn, place, [...tree.keys()], tree, others);
   if (typeof tree === "object" && tree !== null) {
     const keys = Object.keys(tree);
-    const mapped = mapChildren(fn, place, keys, tree, others);
-    return Object.fromEntries(keys.map((key, index) => [key, mapped[index]]));
+    for (const other of others) checkSameKeys(keys, other, place);
+    if (Array.isArray(tree)) return tree.map((_, key) => mapChild(fn, { parent: place, key }, tree as unknown as Children, others));
+    const mapped: Record<string, unknown> = {};
+    for (const key of keys) mapped[key] = mapChild(fn, { parent: place, key }, tree as Children, others);
+    return mapped;
   }
   if (tree === null || tree === undefined || typeof tree === "string" || typeof tree === "boolean") return tree;
   return fail("tree", `treeMap: ${place === undefined ? "the tree" : showPlace(place)}: leaves are tensors or numbers; got ${describeValue(tree)}.`);

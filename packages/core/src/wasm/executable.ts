@@ -5,7 +5,7 @@ import { fail } from "../errors.ts";
 import { itemSize, makeArray } from "../tensor/dtype.ts";
 import type { TypedArray } from "../tensor/dtype.ts";
 import type { DeviceBuffer, Storage } from "../tensor/storage.ts";
-import { arrayStorage, bufferStorage, remoteOnly } from "../tensor/storage.ts";
+import { arrayStorage, bufferStorage } from "../tensor/storage.ts";
 import { hostMath, hostMathModule } from "./math/host-math.ts";
 import type { WasmMemory } from "./memory.ts";
 import { wasmMemory } from "./memory.ts";
@@ -138,10 +138,9 @@ export class Executable implements LoadedPlan {
 
   /** Tells the kernels where an input is; an ordinary array is copied to where they can read it. */
   #stage(input: number, storage: Storage | undefined): void {
-    const remote = storage && remoteOnly(storage);
-    if (remote !== undefined) fail("backend", `A tensor on ${remote.backend.name} cannot be used on the CPU; copy it first: await toHost(tree).`);
     const address = storage?.buffer?.address ?? (storage?.array === undefined ? undefined : this.#placeOf(input, storage, storage.array));
     if (address !== undefined) this.#memory.i32[this.#slot(this.#layout.inputSlots) + input] = address;
+    else if (storage?.remote !== undefined) fail("backend", `A tensor on ${storage.remote.backend.name} cannot be used on the CPU; copy it first: await toHost(tree).`);
   }
 
   #placeOf(input: number, storage: Storage, array: TypedArray): number {

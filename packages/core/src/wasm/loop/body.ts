@@ -53,6 +53,7 @@ export class BodyEmitter {
   readonly #shared = new Map<number, Local>();
   readonly #perUnit = new Map<Unit, Map<number, Local>>();
   readonly #addresses = new Map<string, Local>();
+  readonly #indexVectors = new Map<string, Local>();
   readonly #scopes: Scope[] = [[]];
   readonly #spilled = new Map<number, number>();
   readonly #ramps = new Map<number, Local>();
@@ -249,7 +250,7 @@ export class BodyEmitter {
         loadSplat(w, value.dtype, spec.argumentAddress(value.argument));
         return;
       case "iota":
-        this.#pushIndices(value.index, unit);
+        w.get(this.#indices(value.index, unit.vector));
         if (value.dtype === "f32") w.op("f32x4.convert_i32x4_s");
         if (value.dtype === "f64") w.op("f64x2.convert_low_i32x4_s");
         return;
@@ -302,19 +303,30 @@ export class BodyEmitter {
     return ramp;
   }
 
-  /** Pushes, as i32x4, the value of an affine index in each lane. */
-  #pushIndices(index: IndexMap, unit: Unit): void {
+  /** The value of an affine index in each lane, as i32x4. */
+  #indices(index: IndexMap, vector: number): Local {
     const { w, spec } = this;
+    const key = `${String(vector)}:${index.strides.join()}+${String(index.offset)}`;
+    const known = this.#indexVectors.get(key);
+    if (known !== undefined) return known;
     const vectorStride = index.strides[spec.axes - 1] ?? 0;
-    pushAffine(w, index.offset + vectorStride * spec.lanes * unit.vector, index.strides.map((stride, axis) => [this.#counters[axis], stride]));
-    w.op("i32x4.splat");
-    if (vectorStride !== 0) w.op("i32x4.add", this.#ramp(vectorStride));
+    if (vector > 0 && vectorStride !== 0) {
+      // One addition instead of bringing another number into all lanes.
+      w.op("i32x4.add", this.#indices(index, vector - 1), w.splatConstant("i32x4", vectorStride * spec.lanes));
+    } else {
+      pushAffine(w, index.offset, index.strides.map((stride, axis) => [this.#counters[axis], stride]));
+      w.op("i32x4.splat");
+      if (vectorStride !== 0) w.op("i32x4.add", this.#ramp(vectorStride));
+    }
+    const local = w.keep();
+    this.#indexVectors.set(key, local);
+    this.#scopes.at(-1)?.push(() => this.#indexVectors.delete(key));
+    return local;
   }
 
   #emitRandom(index: IndexMap, stream: number, dtype: DType, operands: readonly Local[], unit: Unit): void {
     const { w } = this;
     const [key0, key1] = operands;
-    this.#pushIndices(index, unit);
-    emitUniform(w, w.keep(), stream, [existing(key0, "key"), existing(key1, "key")], dtype);
+    emitUniform(w, this.#indices(index, unit.vector), stream, [existing(key0, "key"), existing(key1, "key")], dtype);
   }
 }

@@ -141,15 +141,16 @@ class LoopEmitter {
     staging.stages.forEach((stage, number) => {
       const stageSpills = spills.filter((spill) => spill.stage === number);
       for (const unit of units) this.#body.hoist(this.#rootsOf(stage), stage.stores, this.#keptMask, unit);
-      this.#runStage(stage, units, stageSpills);
+      this.#runStage(stage, this.#plan.stageSegments[number], units, stageSpills);
       for (const spill of stageSpills) this.#body.useSpilled(spill.value, spill.offset);
     });
     for (const unit of units) storeAll(this.#body, staging.lastStores, unit);
   }
 
-  #runStage(stage: Stage, units: readonly Unit[], spills: readonly Spill[]): void {
-    const { vectorReduced, segments, loop } = this.#plan;
-    const slots = vectorReduced ? Math.max(1, ...segments.map((segment) => segment.units.length)) : units.length;
+  /** One pass: over the segments if the vector axis is reduced, else for the units of one place. */
+  #runStage(stage: Stage, segments: readonly Segment[] | undefined, units: readonly Unit[], spills: readonly Spill[]): void {
+    const { loop } = this.#plan;
+    const slots = segments === undefined ? units.length : Math.max(1, ...segments.map((segment) => segment.units.length));
     const accumulators = Array.from({ length: slots }, () => this.#accumulators(stage));
     const step = (unit: Unit, slot: number): void => {
       for (const accumulator of accumulators[slot] ?? []) {
@@ -159,27 +160,26 @@ class LoopEmitter {
       storeAll(this.#body, stage.stores, unit);
     };
     const axes = loop.extents.flatMap((_, axis) => (loop.reduced[axis] === true && axis !== this.#vectorAxis ? [axis] : []));
-    this.#openReduced(axes, this.#keptMask, stage, vectorReduced ? undefined : units, step);
+    this.#openReduced(axes, this.#keptMask, stage, segments === undefined ? units : [uniform], () => {
+      if (segments === undefined) units.forEach(step);
+      else for (const segment of segments) this.#overSegment(segment, () => { segment.units.forEach(step); });
+    });
     for (const accumulator of accumulators.flat()) finishResult(this.#w, accumulator);
-    if (vectorReduced) this.#finishAcross(accumulators);
+    if (segments !== undefined) this.#finishAcross(accumulators);
     else units.forEach((unit, slot) => { for (const { id, into } of accumulators[slot] ?? []) this.#body.define(id, into, unit); });
   }
 
-  #openReduced(axes: readonly number[], open: number, stage: Stage, units: readonly Unit[] | undefined, step: (unit: Unit, slot: number) => void): void {
+  #openReduced(axes: readonly number[], open: number, stage: Stage, units: readonly Unit[], write: () => void): void {
     const [axis, ...inner] = axes;
     if (axis !== undefined) {
       this.#loopOver(axis, () => {
         const nowOpen = open | (1 << axis);
-        for (const unit of units ?? [uniform]) this.#body.hoist(this.#rootsOf(stage), stage.stores, nowOpen, unit);
-        this.#openReduced(inner, nowOpen, stage, units, step);
+        for (const unit of units) this.#body.hoist(this.#rootsOf(stage), stage.stores, nowOpen, unit);
+        this.#openReduced(inner, nowOpen, stage, units, write);
       });
       return;
     }
-    if (units !== undefined) {
-      units.forEach(step);
-      return;
-    }
-    for (const segment of this.#plan.segments) this.#overSegment(segment, () => { segment.units.forEach(step); });
+    write();
   }
 
   /** Fresh running results for every reduction of a pass. */

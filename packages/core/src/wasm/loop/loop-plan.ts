@@ -49,7 +49,9 @@ export interface LoopPlan {
   readonly staging: Staging;
   readonly lanes: LaneCount;
   readonly vectorReduced: boolean;
+  /** How the vector axis is cut; if it is reduced, for each pass. */
   readonly segments: readonly Segment[];
+  readonly stageSegments: readonly (readonly Segment[])[];
   readonly spills: readonly Spill[];
   readonly scratchBytes: number;
   readonly split: Split | undefined;
@@ -60,14 +62,18 @@ function isDear(value: KernelValue): boolean {
   return value.kind === "random" || (value.kind === "function" && (functionCosts[value.name] ?? 1) >= 12);
 }
 
-/** Vectors per iteration: enough to hide the latency of short bodies, few enough for the registers of long ones. */
-function unrolling(loop: CollapsedLoop, vectorReduced: boolean): number {
-  const size = loop.values.filter((value) => value.kind !== "constant" && value.kind !== "argument").length;
-  if (loop.values.some(isDear)) return 1;
-  const reduces = loop.reduced.includes(true);
-  if (!reduces) return size <= 16 ? 2 : 1;
-  if (vectorReduced) return size <= 24 ? 4 : 2;
+/** Vectors per iteration of a loop over an axis that is not reduced: enough to hide the latency of short bodies, few enough for the registers of long ones. */
+function unrolling({ values, reduced }: CollapsedLoop): number {
+  const size = values.filter((value) => value.kind !== "constant" && value.kind !== "argument").length;
+  if (values.some(isDear)) return 1;
+  if (!reduced.includes(true)) return size <= 16 ? 2 : 1;
   return size <= 12 ? 4 : 2;
+}
+
+/** Vectors per iteration of one pass over the vector axis: its sums must not wait for each other. */
+function unrollingOf(computed: readonly KernelValue[]): number {
+  if (computed.some(isDear)) return 1;
+  return computed.length <= 24 ? 4 : 2;
 }
 
 function segmentsOf(extent: number, lanes: LaneCount, unroll: number, overrun: boolean): Segment[] {
@@ -85,33 +91,37 @@ function segmentsOf(extent: number, lanes: LaneCount, unroll: number, overrun: b
   return segments;
 }
 
-/** Values that one pass computes and a later one would have to compute again. */
-function findSpills(loop: CollapsedLoop, staging: Staging, reducedMask: number): Pick<LoopPlan, "spills" | "scratchBytes"> {
+/** The values that each pass computes for each place of the vector axis, and those that it keeps for later ones, if there is memory to keep them. */
+function assignPasses(loop: CollapsedLoop, staging: Staging, reducedMask: number, canSpill: boolean): { computed: KernelValue[][]; spills: Spill[]; scratchBytes: number } {
   const axes = loop.extents.length;
   const extent = loop.extents[axes - 1] ?? 1;
   const moving = axesOfValues(loop.values, axes, reducedMask);
   const firstStage = new Map<number, number>();
   const spills: Spill[] = [];
   let scratchBytes = 0;
-  staging.stages.forEach((stage, number) => {
+  const computed = staging.stages.map((stage, number) => {
+    const inThisPass: KernelValue[] = [];
     const visited = new Set(spills.map((spill) => spill.value));
     const visit = (id: number): void => {
       const value = loop.values[id];
+      const moves = ((moving[id] ?? 0) & (1 << (axes - 1))) !== 0;
       if (value === undefined || visited.has(id) || value.kind === "reduce") return;
       visited.add(id);
       const first = firstStage.get(id) ?? number;
-      if (first < number && isDear(value) && ((moving[id] ?? 0) & (1 << (axes - 1))) !== 0) {
+      if (canSpill && first < number && isDear(value) && moves) {
         spills.push({ value: id, stage: first, offset: scratchBytes });
         scratchBytes += paddedBytes(extent * itemSize[value.dtype]);
         return;
       }
       firstStage.set(id, first);
+      if (moves) inThisPass.push(value);
       operandsOf(value).forEach(visit);
     };
     for (const reduction of stage.reductions) operandsOf(existing(loop.values[reduction], "reduction")).forEach(visit);
     for (const store of stage.stores) visit(store.value);
+    return inThisPass;
   });
-  return { spills, scratchBytes };
+  return { computed, spills, scratchBytes };
 }
 
 /** Less work than this, in elements times functions, is done before another thread is awake. */
@@ -150,8 +160,10 @@ export function planLoop(kernel: LoopKernel, buffers: readonly BufferFormat[]): 
   // One dense loop may run over the padding at the end of its buffers, which saves the code for the last few elements.
   const fillsBuffer = (store: KernelStore): boolean => store.index.strides[0] === 1 && buffers[store.buffer]?.length === loop.extents[0];
   const overrun = reducedMask === 0 && loop.extents.length === 1 && loop.stores.every(fillsBuffer);
-  const segments = segmentsOf(loop.extents[vectorAxis] ?? 1, lanes, unrolling(loop, vectorReduced), overrun);
   const canSpill = vectorReduced && loop.reduced.filter(Boolean).length === 1;
-  const spilling = canSpill ? findSpills(loop, staging, reducedMask) : { spills: [], scratchBytes: 0 };
-  return { loop, staging, lanes, vectorReduced, segments, ...spilling, split: splitOf(loop, segments) };
+  const { computed, ...spilling } = assignPasses(loop, staging, reducedMask, canSpill);
+  const cut = (unroll: number): Segment[] => segmentsOf(loop.extents[vectorAxis] ?? 1, lanes, unroll, overrun);
+  const segments = cut(unrolling(loop));
+  const stageSegments = vectorReduced ? computed.map((values) => cut(unrollingOf(values))) : [];
+  return { loop, staging, lanes, vectorReduced, segments, stageSegments, ...spilling, split: splitOf(loop, segments) };
 }

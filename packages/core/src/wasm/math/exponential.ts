@@ -29,7 +29,7 @@ export function reduceExponent(v: VectorCode, x: Local, bias: number): ReducedEx
 export function smallExpm1(v: VectorCode, remainder: Local): Local {
   const coefficients = v.format.lanes === "f32x4" ? expSingle : expDouble;
   const square = v.float("mul", remainder, remainder);
-  return v.multiplyAdd(v.polynomial(remainder, coefficients), square, remainder);
+  return v.multiplyAdd(v.pairedPolynomial(remainder, square, coefficients), square, remainder);
 }
 
 /**

@@ -41,7 +41,7 @@ function logarithmOfSplit(v: VectorCode, { exponent, fraction }: SplitNumber, co
   let low: Local;
   if (single) {
     const square = v.float("mul", fraction, fraction);
-    const cubic = v.float("mul", v.float("mul", v.polynomial(fraction, logSingle), fraction), square);
+    const cubic = v.float("mul", v.float("mul", v.pairedPolynomial(fraction, square, logSingle), fraction), square);
     low = v.negativeMultiplyAdd(square, half, v.multiplyAdd(exponent, v.number(ln2Low), cubic));
     if (correction !== undefined) low = v.float("add", low, correction);
   } else {

@@ -112,6 +112,19 @@ export class VectorCode {
     return sum ?? this.number(0);
   }
 
+  /**
+   * The same polynomial as pairs of terms, by Horner's rule in x²: as many operations where x² is at hand, of which only half have
+   * to wait for each other.
+   */
+  pairedPolynomial(x: Local, square: Local, coefficients: readonly number[]): Local {
+    let sum: Local | undefined;
+    for (let index = coefficients.length - 1 - ((coefficients.length - 1) % 2); index >= 0; index -= 2) {
+      const pair = this.polynomial(x, coefficients.slice(index, index + 2));
+      sum = sum === undefined ? pair : this.multiplyAdd(sum, square, pair);
+    }
+    return sum ?? this.number(0);
+  }
+
   /** Runs code only if a lane of the mask is set; for rare cases, since it jumps. */
   whenAny(mask: Local, write: () => void): void {
     this.w.op("v128.any_true", mask);

@@ -15,7 +15,7 @@ export const donation: Group = async (backend, check) => {
   await check("a donated tensor cannot be read, and its successor can", async () => {
     const before = { w: tensor([1, 2]) };
     const after = times(before, 10);
-    return (await rejection("donated", "was given to a compiled function", () => before.w.read())) ?? same(after.w, [10, 20]);
+    return (await rejection("donated", "was donated to a compiled function", () => before.w.read())) ?? same(after.w, [10, 20]);
   });
 
   await check("state goes on over many calls, read or not", async () => {
