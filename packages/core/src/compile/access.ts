@@ -28,7 +28,9 @@ export class Access {
 export const noAxes: Access = new Access([], []);
 
 function unitRow(length: number, position: number): number[] {
-  return Array.from({ length }, (_, index) => (index === position ? 1 : 0));
+  const row = new Array<number>(length).fill(0);
+  if (position >= 0) row[position] = 1;
+  return row;
 }
 
 /**
@@ -57,7 +59,7 @@ export function matchAxes(shape: Shape, extents: readonly number[], allowed: (lo
 
 /** The walk through the operand of a view, or undefined where the view does not keep walks affine. */
 export function accessOperand(view: GraphNode, access: Access, loops: number): Access | undefined {
-  const [operand] = view.inputs;
+  const operand = view.inputs[0];
   if (operand === undefined) return undefined;
   const zero = unitRow(loops, -1);
   const row = (axis: number): readonly number[] => access.rows[axis] ?? zero;
@@ -106,9 +108,11 @@ export function keepsAxes(a: Shape, b: Shape): boolean {
 /** The strides along the loop axes of a walk through a dense row-major node. */
 export function flatStrides(access: Access, shape: Shape, loops: number): number[] {
   const strides = rowMajorStrides(shape);
-  return Array.from({ length: loops }, (_, loop) =>
-    access.rows.reduce((total, row, axis) => total + (row[loop] ?? 0) * (strides[axis] ?? 0), 0),
-  );
+  const flat = new Array<number>(loops).fill(0);
+  access.rows.forEach((row, axis) => {
+    for (let loop = 0; loop < loops; loop++) flat[loop] = (flat[loop] ?? 0) + (row[loop] ?? 0) * (strides[axis] ?? 0);
+  });
+  return flat;
 }
 
 /** The position of a walk's first element in a dense row-major node. */

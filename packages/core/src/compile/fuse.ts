@@ -3,6 +3,7 @@ import { Domain } from "./domain.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { isHostNode } from "./graph.ts";
 import type { HostProgram } from "./host-program.ts";
+import { listUnder } from "./lists.ts";
 import type { KernelContext, NodeBody } from "./kernel-builder.ts";
 import { buildBody } from "./kernel-builder.ts";
 import { sizeOf } from "../tensor/shape.ts";
@@ -16,6 +17,8 @@ export class Group {
   readonly product: GraphNode | undefined;
   /** The buffers that it reads from elsewhere. */
   readonly reads: ReadonlySet<GraphNode>;
+  /** The id of its last node. */
+  readonly last: number;
   readonly #makeBody: () => NodeBody;
   #body: NodeBody | undefined;
 
@@ -24,6 +27,7 @@ export class Group {
     this.members = members;
     this.product = product;
     this.reads = reads;
+    this.last = members.at(-1)?.id ?? 0;
     this.#makeBody = makeBody;
   }
 
@@ -31,11 +35,6 @@ export class Group {
   get body(): NodeBody {
     this.#body ??= this.#makeBody();
     return this.#body;
-  }
-
-  /** The id of its last node. */
-  get last(): number {
-    return this.members.at(-1)?.id ?? 0;
   }
 }
 
@@ -72,7 +71,7 @@ function readsOf(members: readonly GraphNode[], stored: ReadonlySet<GraphNode>):
 }
 
 function domainOf(node: GraphNode): Domain {
-  const [operand] = node.inputs;
+  const operand = node.inputs[0];
   if (isReduction(node) && operand !== undefined) {
     // Reductions keep their axes, so an axis is reduced where the lengths differ.
     return new Domain(operand.shape, operand.shape.map((length, axis) => length !== node.shape[axis]));
@@ -110,6 +109,8 @@ class Fuser {
   readonly #stored: ReadonlySet<GraphNode>;
   readonly #context: KernelContext;
   readonly #groupOf = new Map<GraphNode, Group>();
+  /** The nodes whose kernels read a node. */
+  readonly #readersOf = new Map<GraphNode, GraphNode[]>();
   /** Groups that cannot be merged with each of these: what stood between them stays between them. */
   readonly #failed = new WeakMap<Group, WeakSet<Group>>();
 
@@ -122,7 +123,9 @@ class Fuser {
     for (const node of ordered) {
       const domain = domainOf(node);
       const product = node.operation.name === "matmul" ? node : undefined;
-      this.#register(new Group(domain, [node], product, readsOf([node], this.#stored).reads, () => this.#ownBody(node, domain, product)));
+      const { reads } = readsOf([node], this.#stored);
+      this.#register(new Group(domain, [node], product, reads, () => this.#ownBody(node, domain, product)));
+      for (const read of reads) listUnder(this.#readersOf, read).push(node);
     }
     // Elementwise work first, so that all that updates one tensor stays together; then what is light enough moves into the
     // store of a matrix product, where it costs no memory traffic; reductions take what is left.
@@ -152,8 +155,10 @@ class Fuser {
     let merged = true;
     while (merged) {
       const group = this.#of(node);
-      const producers = new Set([...group.reads].flatMap((read) => this.#groupOf.get(read) ?? []));
-      merged = [...producers].some((producer) => allowed(producer, group) && this.#tryMerge(producer, group));
+      merged = [...group.reads].some((read) => {
+        const producer = this.#groupOf.get(read);
+        return producer !== undefined && allowed(producer, group) && this.#tryMerge(producer, group);
+      });
     }
   }
 
@@ -204,6 +209,9 @@ class Fuser {
 
   /** Whether `from` depends on `target` by way of a third group: then they cannot run as one. */
   #reachesThroughOthers(from: Group, target: Group): boolean {
+    // The search goes back to the first kernel of the plan, and mostly nobody else reads the target.
+    const isOther = (node: GraphNode): boolean => ![from, target].includes(this.#of(node));
+    if (!target.members.some((member) => this.#readersOf.get(member)?.some(isOther))) return false;
     const seen = new Set([from]);
     // A set may grow while it is walked through.
     for (const group of seen) {

@@ -76,7 +76,9 @@ class GraphBuilder {
 
   #pushUnvisited(inputs: readonly Tensor[], pending: Tensor[]): boolean {
     const before = pending.length;
-    for (const input of inputs) if (!this.#byTensor.has(input)) pending.push(input);
+    inputs.forEach((input) => {
+      if (!this.#byTensor.has(input)) pending.push(input);
+    });
     return pending.length > before;
   }
 
@@ -94,7 +96,7 @@ class GraphBuilder {
     if (storage !== undefined) return this.#source({ name: "data" }, shape, dtype, storage, undefined);
     if (operation.name === "data") failRetired(tensor);
     const inputs = tensor.inputs.map((input) => this.#of(input));
-    const [first] = inputs;
+    const first = inputs[0];
     if (operation.name === "constant") return this.#broadcast(this.#literal(tensor, operation), shape);
     if (operation.name === "input" || operation.name === "hostInput") {
       return this.#source(operation, shape, dtype, undefined, tensor);
@@ -135,7 +137,7 @@ class GraphBuilder {
   }
 
   #reshape(input: GraphNode, shape: Shape): GraphNode {
-    const [inner] = input.inputs;
+    const inner = input.inputs[0];
     if (input.operation.name === "reshape" && inner !== undefined) return this.#reshape(inner, shape);
     if (sameShape(input.shape, shape)) return input;
     if (input.dtype === "bool" && !keepsAxes(input.shape, shape)) return this.#reshapePredicate(input, shape);
@@ -160,7 +162,7 @@ class GraphBuilder {
   }
 
   #transpose(input: GraphNode, permutation: readonly number[], shape: Shape): GraphNode {
-    const [inner] = input.inputs;
+    const inner = input.inputs[0];
     if (input.operation.name === "transpose" && inner !== undefined) {
       const { permutation: before } = input.operation;
       return this.#transpose(inner, permutation.map((axis) => before[axis] ?? axis), shape);
@@ -170,7 +172,7 @@ class GraphBuilder {
   }
 
   #broadcast(input: GraphNode, shape: Shape): GraphNode {
-    const [inner] = input.inputs;
+    const inner = input.inputs[0];
     if (input.operation.name === "broadcast" && inner !== undefined) return this.#broadcast(inner, shape);
     if (sameShape(input.shape, shape)) return input;
     return this.node({ name: "broadcast", shape }, [input], shape, input.dtype);
@@ -190,7 +192,7 @@ class GraphBuilder {
   }
 
   #negate(input: GraphNode): GraphNode {
-    const [inner] = input.inputs;
+    const inner = input.inputs[0];
     if (input.operation.name === "neg" && inner !== undefined) return inner;
     return this.node({ name: "neg" }, [input], input.shape, input.dtype);
   }

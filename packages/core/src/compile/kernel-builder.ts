@@ -1,6 +1,6 @@
 import type { OperationOf } from "../graph/primitives.ts";
 import { isElementwise } from "../graph/primitives.ts";
-import { fail } from "../errors.ts";
+import { existing, fail } from "../errors.ts";
 import { Access, accessOperand, flatOffset, flatStrides, noAxes } from "./access.ts";
 import type { Domain } from "./domain.ts";
 import type { GraphNode } from "./graph.ts";
@@ -98,7 +98,7 @@ class BodyBuilder implements NodeBody {
       if (base !== node) {
         // A view of a value that this kernel computes: only axes of length 1 may differ.
         const inner = accessOperand(node, access, this.#domain.extents.length);
-        const [operand] = node.inputs;
+        const operand = node.inputs[0];
         return inner === undefined || operand === undefined ? undefined : this.#value(operand, inner);
       }
       const own = this.#domain.ownAccess(node.shape);
@@ -120,12 +120,12 @@ class BodyBuilder implements NodeBody {
       return this.#push({ kind: "product", dtype });
     }
     if (operation.name === "place") {
-      const [operand] = node.inputs;
+      const operand = node.inputs[0];
       return operand === undefined ? undefined : this.#value(operand, access);
     }
     if (isView(node)) {
       const inner = accessOperand(node, access, this.#domain.extents.length);
-      const [operand] = node.inputs;
+      const operand = node.inputs[0];
       return inner === undefined || operand === undefined ? undefined : this.#value(operand, inner);
     }
     if (operation.name === "constant") return this.#push({ kind: "constant", value: operation.value, dtype });
@@ -153,7 +153,8 @@ class BodyBuilder implements NodeBody {
 
   #operands(node: GraphNode, access: Access): number[] | undefined {
     const operands: number[] = [];
-    for (const input of node.inputs) {
+    for (let position = 0; position < node.inputs.length; position++) {
+      const input = existing(node.inputs[position], "operand");
       const walk = this.#operandAccess(node, input, access);
       const operand = walk === undefined ? undefined : this.#value(input, walk);
       if (operand === undefined) return undefined;

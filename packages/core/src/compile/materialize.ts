@@ -32,7 +32,7 @@ export function isReduction(node: GraphNode): boolean {
 export function bufferNode(node: GraphNode): GraphNode {
   let current = node;
   while (current.operation.name === "reshape") {
-    const [operand] = current.inputs;
+    const operand = current.inputs[0];
     if (operand === undefined) break;
     current = operand;
   }
@@ -42,7 +42,7 @@ export function bufferNode(node: GraphNode): GraphNode {
 /** The operand of a matrix product in memory, and whether it is read transposed. */
 export function matrixOperand(node: GraphNode): { node: GraphNode; transposed: boolean } {
   const base = bufferNode(node);
-  const [operand] = base.inputs;
+  const operand = base.inputs[0];
   // A reshape between the transposition and the product would mix rows and columns.
   if (base.operation.name === "transpose" && base === node && operand !== undefined) {
     return { node: operand, transposed: true };
@@ -66,14 +66,18 @@ export function chooseStored(graph: Graph): Set<GraphNode> {
     const base = bufferNode(node);
     if (!isStored(base) && !isHostNode(base)) stored.add(base);
   };
-  const users = new Map<GraphNode, number>();
-  for (const node of graph.nodes) {
-    for (const input of new Set(node.inputs)) users.set(input, (users.get(input) ?? 0) + 1);
+  /** How many nodes use each node, and what computing it costs, by id. */
+  const users = new Int32Array(graph.nodes.length);
+  const costs = new Float64Array(graph.nodes.length);
+  for (const { inputs } of graph.nodes) {
+    inputs.forEach((input, position) => {
+      if (inputs.indexOf(input) === position) users[input.id] = (users[input.id] ?? 0) + 1;
+    });
   }
+  const costOf = (node: GraphNode): number => costs[node.id] ?? 0;
   for (const output of graph.outputs) {
     if (!isHostNode(output)) store(output);
   }
-  const costs = new Map<GraphNode, number>();
   for (const node of graph.nodes) {
     if (isHostNode(node)) continue;
     const { name } = node.operation;
@@ -82,17 +86,17 @@ export function chooseStored(graph: Graph): Set<GraphNode> {
       store(node);
       for (const operand of node.inputs) store(matrixOperand(operand).node);
     }
-    const [operand] = node.inputs;
+    const operand = node.inputs[0];
     if (name === "reshape" && operand !== undefined && !keepsAxes(node.shape, operand.shape)) store(operand);
     if (name === "broadcast" && operand !== undefined && operand.size > 1 && node.size > operand.size) {
-      if ((costs.get(operand) ?? 0) >= 4 && operand.dtype !== "bool") store(operand);
+      if (costOf(operand) >= 4 && operand.dtype !== "bool") store(operand);
     }
-    const inner = node.inputs.reduce((total, input) => total + (stored.has(input) ? 0 : (costs.get(input) ?? 0)), 0);
+    const inner = node.inputs.reduce((total, input) => total + (stored.has(input) ? 0 : costOf(input)), 0);
     const own = isElementwise(node.operation) || name === "random" ? (functionCosts[name] ?? 1) : 0;
     const cost = own + inner;
-    costs.set(node, cost);
+    costs[node.id] = cost;
     // A single element is cheaper to compute again than to load, however many use it; but no expression may grow without end.
-    const shared = (users.get(node) ?? 0) > 1 && node.size > 1;
+    const shared = (users[node.id] ?? 0) > 1 && node.size > 1;
     const worthStoring = (shared && cost >= recomputeLimit) || cost >= expressionLimit;
     if (worthStoring && node.dtype !== "bool" && !isView(node)) stored.add(node);
   }

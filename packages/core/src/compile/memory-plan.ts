@@ -1,6 +1,7 @@
 import { itemSize } from "../tensor/dtype.ts";
 import type { Group } from "./fuse.ts";
 import type { GraphNode } from "./graph.ts";
+import { listUnder } from "./lists.ts";
 
 /** Buffers start at multiples of a cache line and are padded by one: kernels may read, but not write, a vector past the end. */
 const alignment = 64;
@@ -14,17 +15,19 @@ export function paddedBytes(bytes: number): number {
 interface Block {
   readonly offset: number;
   readonly end: number;
-  readonly lastUse: number;
 }
 
-/** The lowest place where `bytes` fit between the blocks in use. */
-function firstFit(blocks: readonly Block[], bytes: number): number {
+/** Adds a block at the lowest place where `bytes` fit between the blocks in use, which are in the order of their offsets. */
+function addBlock(blocks: Block[], bytes: number): Block {
   let offset = 0;
-  for (const block of blocks) {
-    if (offset + bytes <= block.offset) return offset;
+  const next = blocks.findIndex((block) => {
+    if (offset + bytes <= block.offset) return true;
     offset = Math.max(offset, block.end);
-  }
-  return offset;
+    return false;
+  });
+  const block = { offset, end: offset + bytes };
+  blocks.splice(next < 0 ? blocks.length : next, 0, block);
+  return block;
 }
 
 /**
@@ -48,19 +51,19 @@ export function arrangeTemporaries(
   });
   for (const node of keep) lastUse.set(ownerOf(node), order.length);
   const offsets = new Map<GraphNode, number>();
-  let active: Block[] = [];
+  const active: Block[] = [];
+  const lastUsedAt = new Map<number, Block[]>();
   let byteLength = 0;
   order.forEach((group, step) => {
-    active = active.filter((block) => block.lastUse >= step);
+    for (const block of lastUsedAt.get(step - 1) ?? []) active.splice(active.indexOf(block), 1);
     for (const member of group.members) {
       const node = ownerOf(member);
       if (offsets.has(node) || !isTemporary(node)) continue;
       const bytes = paddedBytes(node.size * itemSize[node.dtype]);
-      const offset = firstFit(active, bytes);
-      offsets.set(node, offset);
-      active.push({ offset, end: offset + bytes, lastUse: lastUse.get(node) ?? step });
-      active.sort((a, b) => a.offset - b.offset);
-      byteLength = Math.max(byteLength, offset + bytes);
+      const block = addBlock(active, bytes);
+      listUnder(lastUsedAt, lastUse.get(node) ?? step).push(block);
+      offsets.set(node, block.offset);
+      byteLength = Math.max(byteLength, block.end);
     }
   });
   return { offsets, byteLength };

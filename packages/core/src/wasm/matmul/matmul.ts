@@ -38,6 +38,7 @@ interface ItemGroup {
 
 /** What all parts of the code need. */
 interface Code {
+  readonly module: ModuleWriter;
   readonly w: FunctionWriter;
   readonly spec: MatmulSpec;
   readonly plan: MatmulPlan;
@@ -77,7 +78,7 @@ export function emitMatmul(module: ModuleWriter, spec: MatmulSpec, plan: MatmulP
     });
     const a = factor("rows", baseOfA, m, spec.transposeA === true, plan.packA ? packedA : undefined);
     const b = factor("columns", baseOfB, n, spec.transposeB !== true, plan.packB ? packedB : undefined);
-    const code: Code = { w, spec, plan, elementBytes, a, b, c, part };
+    const code: Code = { module, w, spec, plan, elementBytes, a, b, c, part };
     if (plan.blockK >= k) {
       writeBlock(code, { from: undefined, size: k, bytes: k * elementBytes });
       return;
@@ -143,13 +144,27 @@ function pack(code: Code, block: BlockOfK, factor: Factor, group: ItemGroup): vo
 }
 
 function writePanelGroup(code: Code, block: BlockOfK, group: PanelGroup): void {
-  const { w, b } = code;
+  const { w, b, plan } = code;
   const column = w.local("i32");
   const panel = w.local("i32");
+  const write = plan.panelFunctions ? callRowGroup : writeRowGroup;
   w.for({ counter: column, ...within(code, "columns", group), step: panelWidth(code, group) }, () => {
     w.set(panel, () => { pushPlace(code, block, b, column); });
-    for (const rows of group.rows) writeRowGroup(code, block, group, rows, column, panel);
+    for (const rows of group.rows) write(code, block, group, rows, column, panel);
   });
+}
+
+/** As {@link writeRowGroup}, in a function of its own, whose parameters begin with those of the product. */
+function callRowGroup(code: Code, block: BlockOfK, group: PanelGroup, rows: RowGroup, column: Local, panel: Local): void {
+  const { module, w } = code;
+  const ofBlock = [block.from, block.size, block.bytes].filter((value) => typeof value === "object");
+  const given = [...w.parameters, column, panel, ...ofBlock];
+  const target = module.addFunction(undefined, { parameters: given.map(({ type }) => type), results: [] }, (own) => {
+    const [ownColumn = column, ownPanel = panel, from, size = block.size, bytes = block.bytes] = own.parameters.slice(w.parameters.length);
+    writeRowGroup({ ...code, w: own }, { from, size, bytes }, group, rows, ownColumn, ownPanel);
+  });
+  for (const local of given) w.get(local);
+  w.call(target);
 }
 
 function writeRowGroup(code: Code, block: BlockOfK, group: PanelGroup, rows: RowGroup, column: Local, panel: Local): void {

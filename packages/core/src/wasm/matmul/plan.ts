@@ -23,6 +23,8 @@ export interface MatmulPlan {
   readonly packB: boolean;
   /** Steps of k that are computed in one go; k itself if it is not cut. */
   readonly blockK: number;
+  /** Whether the tiles of a panel are a function of their own, which is called for each panel. */
+  readonly panelFunctions: boolean;
   /** Byte offset of the packed B in scratch memory; the packed A comes first. */
   readonly packedB: number;
   readonly scratchBytes: number;
@@ -165,8 +167,14 @@ function planPanels(shape: MatmulShape, features: Features, sameRows: boolean): 
   return best;
 }
 
+/**
+ * Engines run simple code first, and change to optimized code only where a function begins: in the midst of the first product, if it consists of several
+ * functions. Products with fewer multiplications than this are over before anything is optimized.
+ */
+const panelFunctionWork = 2 ** 22;
+
 /** Decisions that may be forced, for tests and measurements. */
-export type PlanChoices = Partial<Pick<MatmulPlan, "packA" | "packB" | "blockK">>;
+export type PlanChoices = Partial<Pick<MatmulPlan, "packA" | "packB" | "blockK" | "panelFunctions">>;
 
 /**
  * Chooses tiles, packing and blocking for a product.
@@ -188,12 +196,13 @@ export function planMatmul(shape: MatmulShape, features: Features = detectFeatur
   // A panel of B (k x 32 bytes) should stay in the first-level cache beside the rows of A: half of 32 KiB (measured: 256 is 3 % slower at 1024).
   const mostK = 512;
   const blockK = choices.blockK ?? (packA && packB && k > mostK ? Math.ceil(k / Math.ceil(k / mostK)) : k);
+  const panelFunctions = choices.panelFunctions ?? m * n * k >= panelFunctionWork;
   const panels = m > 0 && n > 0 ? planPanels(shape, features, packA) : [];
   const lanes = laneCountOf(dtype);
   // Packing A writes whole vectors and so up to 16 bytes past its end.
   const packedB = packA ? roundUp(m * blockK * element + 16, 64) : 0;
   const columns = roundUp(n, lanes);
-  return { panels, packA, packB, blockK, packedB, scratchBytes: packedB + (packB ? columns * blockK * element : 0) };
+  return { panels, packA, packB, blockK, panelFunctions, packedB, scratchBytes: packedB + (packB ? columns * blockK * element : 0) };
 }
 
 /**

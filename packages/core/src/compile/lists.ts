@@ -1,0 +1,8 @@
+/** The list under a key; an empty one is entered where there is none. */
+export function listUnder<Key, Item>(lists: Map<Key, Item[]>, key: Key): Item[] {
+  const known = lists.get(key);
+  if (known !== undefined) return known;
+  const list: Item[] = [];
+  lists.set(key, list);
+  return list;
+}
