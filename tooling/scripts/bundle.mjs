@@ -3,6 +3,8 @@
  *
  * Node needs several times as long to find and read a hundred small modules as to run a first training step, and engines compile functions of one
  * script faster than those of many. Names, lines and source maps stay readable; nothing is minified. `tsc` adds the declarations afterwards.
+ *
+ * Arguments are modules that stay files of their own: users of them alone then need none of the rest, whatever their bundler can prove.
  */
 import { readFileSync, rmSync } from "node:fs";
 import { basename } from "node:path";
@@ -10,7 +12,7 @@ import { basename } from "node:path";
 import { build } from "esbuild";
 
 const { exports } = JSON.parse(readFileSync("package.json", "utf8"));
-const entries = Object.values(exports).flatMap((target) => target["@opt/source"] ?? []);
+const entries = [...Object.values(exports).flatMap((target) => target["@opt/source"] ?? []), ...process.argv.slice(2)];
 
 // So that a deleted source leaves nothing behind.
 rmSync("dist", { recursive: true, force: true });

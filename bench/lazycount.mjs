@@ -1,0 +1,15 @@
+import { ourBatches, ourLoss } from "./src/rows/our-training.ts";
+import { ourNetwork } from "./src/rows/networks.ts";
+import { digits } from "./src/rows/training.ts";
+import { adam } from "@opt/first-order";
+import { valueAndGrad, applyUpdates, evaluate, tensor, treeLeaves } from "@opt/core";
+const { xs, target } = ourBatches(digits);
+const g = valueAndGrad(ourLoss(digits)); const opt = adam();
+let params = ourNetwork(digits.sizes), state = opt.init(params);
+evaluate([params,state, xs, target]);
+const a=tensor(0).id;
+const [l,gr]=g(params,xs[0],target); const b=tensor(0).id; const {updates,state:n}=opt.update(gr,state,params); const q=applyUpdates(params,updates); const c=tensor(0).id;
+console.log("made", b-a, c-b);
+const seen=new Set(), ops={}; const visit=(t)=>{ if(seen.has(t)) return; seen.add(t); ops[t.operation.name]=(ops[t.operation.name]??0)+1; t.inputs.forEach(visit); };
+[...treeLeaves(q),...treeLeaves(n),l].forEach(t=>typeof t==='number'||visit(t));
+console.log(seen.size, ops);

@@ -1,0 +1,10 @@
+import { adam } from "@opt/first-order";
+import { ourBatches, ourLoss } from "./src/rows/our-training.ts";
+import { ourNetwork } from "./src/rows/networks.ts";
+import { valueAndGrad, applyUpdates, compile, explain } from "@opt/core";
+const p = { sizes: [2, 16, 16, 1], batch: 32, activation: "tanh", loss: "mean-squared-error" };
+const { xs, target } = ourBatches(p);
+const g = valueAndGrad(ourLoss(p)); const opt = adam();
+let params = ourNetwork(p.sizes), state = opt.init(params);
+const step=compile((pp,s,x,y)=>{ const [l,gr]=g(pp,x,y); const {updates,state:n}=opt.update(gr,s,pp); return [applyUpdates(pp,updates),n,l]; });
+step(params,state,xs[0],target); console.log(explain(step));
