@@ -1,4 +1,4 @@
-import { clone, compile, fromArray, grad, matmul, tensor, zeros } from "@opt/core";
+import { cast, clone, compile, fromArray, grad, matmul, tensor, zeros } from "@opt/core";
 import type { Tensor } from "@opt/core";
 import { describe, expect, it } from "vitest";
 import { compiledTraces } from "../src/compile/compile.ts";
@@ -87,6 +87,18 @@ describe("donation", () => {
     const rotate = compile((list: readonly Tensor[]) => [1, 2, 0].map((index) => (list[index] ?? tensor(0)).add(1)));
     const rotated = rotate(rotate([tensor([0, 0]), tensor([10, 10]), tensor([20, 20])]));
     expect(rotated.map(elements)).toEqual([[22, 22], [2, 2], [12, 12]]);
+  });
+
+  it("keeps state up to date between functions that use some of its dtypes and functions that use all", () => {
+    type State = { readonly single: Tensor; readonly double: Tensor };
+    const both = compile(({ single, double }: State) => ({ single: single.add(cast(double, "f32")), double: double.mul(2) }));
+    const one = compile(({ single }: { readonly single: Tensor }) => ({ single: single.mul(10) }));
+    let state: State = { single: tensor([1, 2]), double: tensor([1, -1], { dtype: "f64" }) };
+    for (let round = 0; round < 2; round++) {
+      state = both(state);
+      state = { ...state, ...one({ single: state.single }) };
+    }
+    expect([state.single, state.double].map(elements)).toEqual([[220, 80], [4, -4]]);
   });
 
   it.each([[2, 2], [5, 5], [33, 33]])("updates a matrix from its own transpose, %i × %i", (rows, columns) => {
