@@ -2,7 +2,7 @@ import { cast, clone, compile, fromArray, grad, matmul, tensor, zeros } from "@o
 import type { Tensor } from "@opt/core";
 import { describe, expect, it } from "vitest";
 import { compiledTraces } from "../src/compile/compile.ts";
-import { wasmMemory } from "../src/wasm/memory.ts";
+import { usedBytes } from "./used-bytes.ts";
 
 type Params = { readonly w: Tensor };
 
@@ -144,9 +144,9 @@ describe("memory", () => {
     let params: Params = { w: tensor(new Float32Array(4096).fill(0.01), { shape: [64, 64] }) };
     const x = tensor(new Float32Array(128).fill(0.5), { shape: [2, 64] });
     [params] = step(params, x);
-    const { usedBytes } = wasmMemory();
+    const before = usedBytes();
     for (let count = 0; count < 2000; count++) [params] = step(params, x);
-    expect(wasmMemory().usedBytes).toBe(usedBytes);
+    expect(usedBytes()).toBe(before);
     const [trace] = compiledTraces(step);
     expect(trace?.donated).toEqual([true, false]);
     expect(trace?.plan.copies).toEqual([]);
@@ -158,15 +158,15 @@ describe("memory", () => {
     const x = tensor(new Float32Array(100_000).fill(1));
     // Read for the second time, an array moves into the backend's memory.
     for (let count = 0; count < 2; count++) run(x, count).dispose();
-    const { usedBytes } = wasmMemory();
+    const before = usedBytes();
     for (let count = 0; count < 20; count++) run(x, count).dispose();
-    expect(wasmMemory().usedBytes).toBe(usedBytes);
+    expect(usedBytes()).toBe(before);
     if (gc === undefined) return;
     for (let count = 0; count < 20; count++) run(x, count);
-    for (let pause = 0; pause < 20 && wasmMemory().usedBytes > usedBytes; pause++) {
+    for (let pause = 0; pause < 20 && usedBytes() > before; pause++) {
       await gc({ execution: "async" });
       await new Promise((resolve) => { setTimeout(resolve, 10); });
     }
-    expect(wasmMemory().usedBytes).toBeLessThanOrEqual(usedBytes);
+    expect(usedBytes()).toBeLessThanOrEqual(before);
   });
 });

@@ -98,10 +98,13 @@ export function openedRemote(): Remote | undefined {
 }
 
 /** A backend whose plans run on the GPU of a browser; those with f64, which no GPU has, run on the CPU. */
-export function remoteBackend(mode: GpuMode): Backend {
+export function remoteBackend(mode: GpuMode): Backend & { readonly usedBytes: number } {
   const remote = (): Remote => (opened ??= new Remote(mode));
   return {
     name: mode,
+    get usedBytes() {
+      return remote().usedBytes;
+    },
     load: (plan, threads) => (isDouble(plan) ? loadOnCpu(plan, threads) : loadOnPage(mode, remote(), plan)),
     claim: (storage, keep) => {
       if (storage.dtype === "f64") return cpuBackend.claim(storage, keep);

@@ -18,7 +18,7 @@ export class PageBuffer implements DeviceBuffer {
   #copy: DeviceBuffer | undefined;
 
   constructor(remote: Remote, byteLength: number) {
-    const number = remote.nextStorage();
+    const number = remote.nextStorage(byteLength);
     this.number = number;
     this.byteLength = byteLength;
     this.#remote = remote;

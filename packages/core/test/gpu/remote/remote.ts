@@ -3,6 +3,7 @@ import { MessageChannel, receiveMessageOnPort, Worker } from "node:worker_thread
 import { OptError } from "../../../src/errors.ts";
 import type { GpuMode } from "../../../src/gpu.ts";
 import type { TypedArray } from "../../../src/tensor/dtype.ts";
+import { smallBytes } from "../../../src/wasm/executable.ts";
 import type { Elements } from "./message.ts";
 import { pack, unpack } from "./message.ts";
 import type { Answer, Command, Request } from "./protocol.ts";
@@ -19,7 +20,8 @@ export class Remote {
   readonly #channel = new MessageChannel();
   #seen = 0;
   #numbers = 0;
-  readonly #storages = new Set<number>();
+  /** The bytes of each storage on the page. */
+  readonly #storages = new Map<number, number>();
   #commands: Command[] = [];
   #uploads: Elements[] = [];
 
@@ -39,9 +41,9 @@ export class Remote {
   }
 
   /** The number of a storage that the page is about to be told of. */
-  nextStorage(): number {
+  nextStorage(byteLength: number): number {
     const storage = this.nextNumber();
-    this.#storages.add(storage);
+    this.#storages.set(storage, byteLength);
     return storage;
   }
 
@@ -53,6 +55,11 @@ export class Remote {
   /** How many storages the page has. */
   get storageCount(): number {
     return this.#storages.size;
+  }
+
+  /** The bytes of all storages on the page but small ones: the CPU has those in ordinary arrays, and leaves both to the garbage collector. */
+  get usedBytes(): number {
+    return [...this.#storages.values()].reduce((total, bytes) => total + (bytes > smallBytes ? bytes : 0), 0);
   }
 
   /** Has the page obey soon; what goes wrong is told by whatever is next sent. */
