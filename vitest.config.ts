@@ -1,12 +1,22 @@
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from "vitest/config";
+import { configDefaults, defineConfig, type TestProjectInlineConfiguration, type ViteUserConfig } from "vitest/config";
 
 const SOURCE_CONDITIONS = ["@opt/source", "module", "node", "development|production"];
 const root = fileURLToPath(new URL(".", import.meta.url));
 
+const computesOnGpu = process.env["GPU_SUITE"] !== undefined;
+
 /** With GPU_SUITE=webgpu or webgl2 the suites of the packages compute on the GPU of a browser. */
-const gpuSetup = process.env["GPU_SUITE"] === undefined ? [] : [`${root}packages/core/test/gpu/remote/setup.ts`];
+const gpuSetup = computesOnGpu ? [`${root}packages/core/test/gpu/remote/setup.ts`] : [];
+
+/** The suites that a GPU has no part in, each with the reason. */
+const withoutGpu: Readonly<Record<string, string>> = {
+  "packages/core/test/gpu/**": "open their own pages",
+  "packages/core/test/wasm/**": "write WebAssembly by hand, without any plan",
+  "packages/core/test/threads.test.ts": "is about threads of the CPU",
+  "packages/core/test/fuzz.test.ts": "names the CPU; packages/core/test/gpu tries such programs on the GPU",
+};
 
 /** One project for each folder below `parent` that has tests. */
 function projectsIn(parent: string, setupFiles: string[]): TestProjectInlineConfiguration[] {
@@ -19,6 +29,7 @@ function projectsIn(parent: string, setupFiles: string[]): TestProjectInlineConf
         name: `${parent}/${folder}`,
         root: `${root}${parent}/${folder}`,
         include: ["test/**/*.test.ts"],
+        exclude: [...configDefaults.exclude, ...(computesOnGpu ? Object.keys(withoutGpu).map((path) => root + path) : [])],
         setupFiles,
       },
     }));
@@ -32,7 +43,8 @@ const config: ViteUserConfig = defineConfig({
     pool: "threads",
     // Fresh modules for each file cost a third of the time, and no suite may depend on what modules keep anyway.
     isolate: false,
-    testTimeout: 30_000,
+    // A GPU that the CPU plays takes seconds for the 20,000 steps of a contract.
+    testTimeout: computesOnGpu ? 300_000 : 30_000,
     projects: [
       ...projectsIn("packages", [`${root}tooling/vitest/fail-on-console.ts`, ...gpuSetup]),
       ...projectsIn("apps", []),

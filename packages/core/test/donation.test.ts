@@ -1,8 +1,8 @@
-import { clone, compile, fromArray, grad, matmul, tensor, zeros } from "@opt/core";
+import { cast, clone, compile, fromArray, grad, matmul, tensor, zeros } from "@opt/core";
 import type { Tensor } from "@opt/core";
 import { describe, expect, it } from "vitest";
 import { compiledTraces } from "../src/compile/compile.ts";
-import { wasmMemory } from "../src/wasm/memory.ts";
+import { usedBytes } from "./used-bytes.ts";
 
 type Params = { readonly w: Tensor };
 
@@ -89,6 +89,18 @@ describe("donation", () => {
     expect(rotated.map(elements)).toEqual([[22, 22], [2, 2], [12, 12]]);
   });
 
+  it("keeps state up to date between functions that use some of its dtypes and functions that use all", () => {
+    type State = { readonly single: Tensor; readonly double: Tensor };
+    const both = compile(({ single, double }: State) => ({ single: single.add(cast(double, "f32")), double: double.mul(2) }));
+    const one = compile(({ single }: { readonly single: Tensor }) => ({ single: single.mul(10) }));
+    let state: State = { single: tensor([1, 2]), double: tensor([1, -1], { dtype: "f64" }) };
+    for (let round = 0; round < 2; round++) {
+      state = both(state);
+      state = { ...state, ...one({ single: state.single }) };
+    }
+    expect([state.single, state.double].map(elements)).toEqual([[220, 80], [4, -4]]);
+  });
+
   it.each([[2, 2], [5, 5], [33, 33]])("updates a matrix from its own transpose, %i × %i", (rows, columns) => {
     const step = compile((state: Params) => ({ w: state.w.sub(state.w.transpose().mul(0.5)) }));
     const start = Float32Array.from({ length: rows * columns }, (_, index) => index % 13);
@@ -132,9 +144,9 @@ describe("memory", () => {
     let params: Params = { w: tensor(new Float32Array(4096).fill(0.01), { shape: [64, 64] }) };
     const x = tensor(new Float32Array(128).fill(0.5), { shape: [2, 64] });
     [params] = step(params, x);
-    const { usedBytes } = wasmMemory();
+    const before = usedBytes();
     for (let count = 0; count < 2000; count++) [params] = step(params, x);
-    expect(wasmMemory().usedBytes).toBe(usedBytes);
+    expect(usedBytes()).toBe(before);
     const [trace] = compiledTraces(step);
     expect(trace?.donated).toEqual([true, false]);
     expect(trace?.plan.copies).toEqual([]);
@@ -146,15 +158,15 @@ describe("memory", () => {
     const x = tensor(new Float32Array(100_000).fill(1));
     // Read for the second time, an array moves into the backend's memory.
     for (let count = 0; count < 2; count++) run(x, count).dispose();
-    const { usedBytes } = wasmMemory();
+    const before = usedBytes();
     for (let count = 0; count < 20; count++) run(x, count).dispose();
-    expect(wasmMemory().usedBytes).toBe(usedBytes);
+    expect(usedBytes()).toBe(before);
     if (gc === undefined) return;
     for (let count = 0; count < 20; count++) run(x, count);
-    for (let pause = 0; pause < 20 && wasmMemory().usedBytes > usedBytes; pause++) {
+    for (let pause = 0; pause < 20 && usedBytes() > before; pause++) {
       await gc({ execution: "async" });
       await new Promise((resolve) => { setTimeout(resolve, 10); });
     }
-    expect(wasmMemory().usedBytes).toBeLessThanOrEqual(usedBytes);
+    expect(usedBytes()).toBeLessThanOrEqual(before);
   });
 });

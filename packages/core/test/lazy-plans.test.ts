@@ -4,7 +4,7 @@ import type { LazyPlan } from "../src/compile/lazy-plans.ts";
 import { defaultBackend } from "../src/compile/backends.ts";
 import type { Tensor } from "../src/index.ts";
 import { evaluate, full, key, randomUniform, tensor, zeros } from "../src/index.ts";
-import { wasmMemory } from "../src/wasm/memory.ts";
+import { usedBytes } from "./used-bytes.ts";
 
 function planOf(...tensors: readonly Tensor[]): LazyPlan {
   return planFor(tensors, defaultBackend(), [], (traced) => { throw new Error(String(traced)); }).plan;
@@ -71,7 +71,7 @@ describe("evaluate({ donate })", () => {
       const updated = params.sub(next.mul(0.25));
       evaluate([updated, next], { donate: [params, momenta] });
       [params, momenta] = [updated, next];
-      bytes.push(wasmMemory().usedBytes);
+      bytes.push(usedBytes());
       used.push(planOf(params.add(1)));
     }
     let [position, momentum] = [1, 0];
@@ -120,10 +120,10 @@ describe("evaluate({ donate })", () => {
   it("gives back what no result fits, takes numbers and what is not computed yet, and knows its options", () => {
     const [x, unused] = [large(1), full([5000], 1)];
     evaluate([x, unused]);
-    const held = wasmMemory().usedBytes;
+    const held = usedBytes();
     const total = x.sum();
     evaluate([total, 3], { donate: [x, unused, 1, zeros([4])] });
-    expect(wasmMemory().usedBytes).toBeLessThan(held);
+    expect(usedBytes()).toBeLessThan(held);
     expect(total.item()).toBe(64 * 33);
     expect(() => unused.readSync()).toThrow(expect.objectContaining({ code: "donated" }));
     expect(() => evaluate(total, { donated: [] } as object)).toThrow(/Did you mean "donate"/);

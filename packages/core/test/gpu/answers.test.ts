@@ -1,3 +1,3 @@
 import { describeChecks } from "./run-checks.ts";
 
-describeChecks("answers", ["shaders", "elementFunctions", "literals", "largeKernels", "donation", "transfer", "gradients", "fuzz"]);
+describeChecks("answers", ["shaders", "elementFunctions", "literals", "largeKernels", "donation", "products", "transfer", "gradients", "fuzz"]);

@@ -158,7 +158,7 @@ class ElementPrinter {
         return [this.#own("V", `qHigh(${indices})`, inside), this.#own("V", `qLow(${indices})`, inside)];
       }
       case "product":
-        return [callProduct(this.#product ?? failInternally("a kernel has no product"), this.#writer)];
+        return [callProduct(this.#product ?? failInternally("a kernel has no product"), this.#writer, this.#isInteger)];
       case "random":
         return [this.#random(value.index, value.stream, operands, inside)];
       case "function":

@@ -6,10 +6,11 @@ import { fuzz } from "./fuzz.ts";
 import { gradients } from "./gradients.ts";
 import { largeKernels } from "./large-kernels.ts";
 import { literals } from "./literals.ts";
+import { products } from "./products.ts";
 import { shaders } from "./shaders.ts";
 import { transfer } from "./transfer.ts";
 
 /** What is computed: all of it in one page. */
 export default function answers(): Promise<Outcome[]> {
-  return runGroups({ shaders, elementFunctions, literals, largeKernels, donation, transfer, gradients, fuzz });
+  return runGroups({ shaders, elementFunctions, literals, largeKernels, donation, products, transfer, gradients, fuzz });
 }
