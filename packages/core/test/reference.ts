@@ -22,8 +22,8 @@ interface Site<P extends PrimitiveName> {
   readonly ulpsOf: UlpsOf;
 }
 
-/** How far a backend's elementwise primitive may be from the correctly rounded result, in units in the last place. */
-export type UlpsOf = (name: UnaryName | BinaryName) => number;
+/** How far a backend's elementwise primitive, or the one that made a tensor, may be from the correctly rounded result, in units in the last place. */
+export type UlpsOf = (name: UnaryName | BinaryName, tensor?: Tensor) => number;
 
 const ulpsOfCpu: UlpsOf = (name) => elementRules[name].ulps;
 
@@ -76,7 +76,7 @@ function elementwise({ operation, tensor, inputs, ulpsOf }: Site<PrimitiveName>)
   const result = empty(tensor);
   const name = operation.name as keyof typeof elementRules;
   const rule = elementRules[name];
-  const ulps = inputs[0]?.dtype === "i32" ? 0 : ulpsOf(name);
+  const ulps = inputs[0]?.dtype === "i32" ? 0 : ulpsOf(name, tensor);
   const apply = inputs[0]?.dtype === "i32" && rule.integer !== undefined ? rule.integer : rule.float;
   for (let index = 0; index < result.values.length; index++) {
     const operands = inputs.map((input) => input.values[index] ?? NaN);

@@ -74,13 +74,11 @@ function checkSameKeys(keys: readonly string[], other: unknown, place: Place | u
 
 type MapFunction = (place: Place | undefined, leaf: never, others: readonly never[]) => unknown;
 
-/** What a container has in one place. */
-type Children = Readonly<Record<string | number, unknown>>;
-
-function mapChild(fn: MapFunction, place: Place, tree: Children, others: readonly unknown[]): unknown {
+/** Maps what one place of a container holds, together with what the other containers have there. */
+function mapChild(fn: MapFunction, place: Place, child: unknown, others: readonly unknown[]): unknown {
   const items: unknown[] = [];
-  for (const other of others) items.push(Object.hasOwn(other as object, place.key) ? (other as Children)[place.key] : failMissing(place));
-  return mapNode(fn, place, tree[place.key], items);
+  for (const other of others) items.push(Object.hasOwn(other as object, place.key) ? (other as Record<string | number, unknown>)[place.key] : failMissing(place));
+  return mapNode(fn, place, child, items);
 }
 
 function mapNode(fn: MapFunction, place: Place | undefined, tree: unknown, others: readonly unknown[]): unknown {
@@ -94,9 +92,9 @@ function mapNode(fn: MapFunction, place: Place | undefined, tree: unknown, other
   if (typeof tree === "object" && tree !== null) {
     const keys = Object.keys(tree);
     for (const other of others) checkSameKeys(keys, other, place);
-    if (Array.isArray(tree)) return tree.map((_, key) => mapChild(fn, { parent: place, key }, tree as unknown as Children, others));
+    if (Array.isArray(tree)) return tree.map((child: unknown, key) => mapChild(fn, { parent: place, key }, child, others));
     const mapped: Record<string, unknown> = {};
-    for (const key of keys) mapped[key] = mapChild(fn, { parent: place, key }, tree as Children, others);
+    for (const key of keys) mapped[key] = mapChild(fn, { parent: place, key }, (tree as Record<string, unknown>)[key], others);
     return mapped;
   }
   if (tree === null || tree === undefined || typeof tree === "string" || typeof tree === "boolean") return tree;

@@ -49,8 +49,9 @@ export interface LoopPlan {
   readonly staging: Staging;
   readonly lanes: LaneCount;
   readonly vectorReduced: boolean;
-  /** How the vector axis is cut; if it is reduced, for each pass. */
+  /** How the vector axis is cut where it is not reduced. */
   readonly segments: readonly Segment[];
+  /** How each pass cuts it where it is reduced. */
   readonly stageSegments: readonly (readonly Segment[])[];
   readonly spills: readonly Spill[];
   readonly scratchBytes: number;
@@ -91,8 +92,15 @@ function segmentsOf(extent: number, lanes: LaneCount, unroll: number, overrun: b
   return segments;
 }
 
-/** The values that each pass computes for each place of the vector axis, and those that it keeps for later ones, if there is memory to keep them. */
-function assignPasses(loop: CollapsedLoop, staging: Staging, reducedMask: number, canSpill: boolean): { computed: KernelValue[][]; spills: Spill[]; scratchBytes: number } {
+/** What the passes over a reduced vector axis do. */
+interface Passes extends Pick<LoopPlan, "spills" | "scratchBytes"> {
+  /** The values that each pass computes for each place of the axis. */
+  readonly computed: readonly (readonly KernelValue[])[];
+}
+
+/** Finds what each pass over the vector axis computes, and what it keeps for later ones: along one axis there is memory to keep it. */
+function assignPasses(loop: CollapsedLoop, staging: Staging, reducedMask: number): Passes {
+  const canSpill = loop.reduced.filter(Boolean).length === 1;
   const axes = loop.extents.length;
   const extent = loop.extents[axes - 1] ?? 1;
   const moving = axesOfValues(loop.values, axes, reducedMask);
@@ -160,10 +168,9 @@ export function planLoop(kernel: LoopKernel, buffers: readonly BufferFormat[]): 
   // One dense loop may run over the padding at the end of its buffers, which saves the code for the last few elements.
   const fillsBuffer = (store: KernelStore): boolean => store.index.strides[0] === 1 && buffers[store.buffer]?.length === loop.extents[0];
   const overrun = reducedMask === 0 && loop.extents.length === 1 && loop.stores.every(fillsBuffer);
-  const canSpill = vectorReduced && loop.reduced.filter(Boolean).length === 1;
-  const { computed, ...spilling } = assignPasses(loop, staging, reducedMask, canSpill);
+  const { computed, ...spilling }: Passes = vectorReduced ? assignPasses(loop, staging, reducedMask) : { computed: [], spills: [], scratchBytes: 0 };
   const cut = (unroll: number): Segment[] => segmentsOf(loop.extents[vectorAxis] ?? 1, lanes, unroll, overrun);
-  const segments = cut(unrolling(loop));
-  const stageSegments = vectorReduced ? computed.map((values) => cut(unrollingOf(values))) : [];
+  const segments = vectorReduced ? [] : cut(unrolling(loop));
+  const stageSegments = computed.map((values) => cut(unrollingOf(values)));
   return { loop, staging, lanes, vectorReduced, segments, stageSegments, ...spilling, split: splitOf(loop, segments) };
 }
