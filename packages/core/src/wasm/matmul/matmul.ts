@@ -29,6 +29,9 @@ interface Factor {
   readonly packed: Local | undefined;
 }
 
+/** Panels that are packed at once where their elements are neighbors: four of 32 bytes are two lines of cache. */
+const panelsTogether = 4;
+
 /** Items that are packed or multiplied together, `width` at a time. */
 interface ItemGroup {
   readonly from: number;
@@ -131,15 +134,43 @@ function pack(code: Code, block: BlockOfK, factor: Factor, group: ItemGroup): vo
   const { w, elementBytes } = code;
   if (factor.packed === undefined) return;
   const item = w.local("i32");
+  const { from, to } = within(code, factor.items, group);
+  w.set(item, from);
+  if (factor.stride !== elementBytes) {
+    packPanels(code, block, factor, group, { item, to, together: 1 });
+    return;
+  }
+  const rest = (panelsTogether - 1) * group.width;
+  if (typeof to === "number") packPanels(code, block, factor, group, { item, to: to - rest, together: panelsTogether });
+  else {
+    w.op("i32.sub", to, rest);
+    packPanels(code, block, factor, group, { item, to: w.keep("i32"), together: panelsTogether });
+  }
+  packPanels(code, block, factor, group, { item, to, together: 1 });
+}
+
+/** Panels that begin before an item, from where the counter stands, several at a time. */
+interface PanelRange {
+  readonly item: Local;
+  readonly to: number | Local;
+  readonly together: number;
+}
+
+function packPanels(code: Code, block: BlockOfK, factor: Factor, group: ItemGroup, { item, to, together }: PanelRange): void {
+  const { w, elementBytes } = code;
   const source = w.local("i32");
-  const target = w.local("i32");
-  w.for({ counter: item, ...within(code, factor.items, group), step: group.width }, () => {
+  const targets = Array.from({ length: together }, () => w.local("i32"));
+  w.for({ counter: item, from: item, to, step: together * group.width }, () => {
     w.set(source, () => { pushSource(w, block, factor, item); });
-    w.set(target, () => { pushPlace(code, block, factor, item); });
+    targets.forEach((target, panel) => {
+      w.op("i32.add", item, panel * group.width);
+      w.set(target, () => { pushPlace(code, block, factor, w.keep("i32")); });
+    });
     const width = Math.min(group.width, group.to - group.from);
-    const copy = { elementBytes, width, targetWidth: group.width, steps: block.size, source, target };
-    if (factor.stride === elementBytes) packRows(w, { ...copy, sourceStride: factor.step });
-    else packColumns(w, { ...copy, sourceStride: factor.stride });
+    const copy = { elementBytes, width, targetWidth: group.width, steps: block.size, source };
+    const [target] = targets;
+    if (factor.stride === elementBytes) packRows(w, { ...copy, targets, sourceStride: factor.step });
+    else if (target !== undefined) packColumns(w, { ...copy, target, sourceStride: factor.stride });
   });
 }
 

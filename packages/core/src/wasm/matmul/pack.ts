@@ -3,7 +3,7 @@ import type { Local } from "../types.ts";
 import { storeElements } from "../store-elements.ts";
 import { advance, wholeRounds } from "./steps.ts";
 
-/** One panel to be packed: `width` elements of each of `steps` values of k, put next to each other, k after k. */
+/** A panel to be packed: `width` elements of each of `steps` values of k, put next to each other, k after k. */
 export interface PanelCopy {
   readonly elementBytes: 4 | 8;
   /** Elements of the panel in the source. */
@@ -19,21 +19,28 @@ export interface PanelCopy {
   readonly target: Local;
 }
 
+/** Panels whose columns are neighbors in the source, each with a target of its own. */
+export interface PanelCopies extends Omit<PanelCopy, "target"> {
+  readonly targets: readonly Local[];
+}
+
 /**
- * Packs a panel whose elements for one k are neighbors in the source ([k, total], row-major).
- *
- * Whole vectors are written; what they write too much is overwritten by the next step or lies in the scratch memory's padding.
+ * Packs panels whose elements for one k are neighbors in the source ([k, total], row-major): several at a time, so that each line of
+ * cache is read once.
  */
-export function packRows(w: FunctionWriter, copy: PanelCopy): void {
-  const { width, elementBytes, source, target } = copy;
+export function packRows(w: FunctionWriter, copies: PanelCopies): void {
+  const { width, elementBytes, source, targets } = copies;
   const counter = w.local("i32");
-  const vectors = Math.ceil((width * elementBytes) / 16);
-  w.for({ counter, from: 0, to: copy.steps, step: 1 }, () => {
-    for (let vector = 0; vector < vectors; vector += 1) {
-      w.store(16 * vector, target, () => { w.load("v128.load", 16 * vector, source); });
-    }
-    advance(w, source, copy.sourceStride);
-    advance(w, target, copy.targetWidth * elementBytes);
+  const lanes = 16 / elementBytes;
+  w.for({ counter, from: 0, to: copies.steps, step: 1 }, () => {
+    targets.forEach((target, panel) => {
+      for (let first = 0; first < width; first += lanes) {
+        w.load("v128.load", (panel * width + first) * elementBytes, source);
+        storeElements(w, target, first * elementBytes, w.keep(), elementBytes, Math.min(lanes, width - first));
+      }
+      advance(w, target, copies.targetWidth * elementBytes);
+    });
+    advance(w, source, copies.sourceStride);
   });
 }
 

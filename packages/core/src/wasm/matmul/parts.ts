@@ -1,5 +1,5 @@
 import { laneCountOf } from "./plan.ts";
-import type { MatmulPlan, PanelGroup } from "./plan.ts";
+import type { MatmulPlan } from "./plan.ts";
 import type { MatmulShape, ProductPart } from "./spec.ts";
 
 /** Work that threads share before they meet: which parts it has, and where it may be cut, ascending from 0 to its whole length. */
@@ -16,10 +16,6 @@ function cutsOf(groups: readonly { readonly from: number; readonly to: number; r
   return [...cuts, end];
 }
 
-function rowCuts({ rows }: PanelGroup, m: number): number[] {
-  return cutsOf(rows.map(({ from, to, height }) => ({ from, to, step: height })), m);
-}
-
 /**
  * Chooses how threads share a product. They pack B together, meet, and then compute rows of C. Where the depth is cut they would have to
  * meet for every block; then each packs what it needs: the factor that a cut divides once, the other one every thread for itself.
@@ -33,9 +29,7 @@ export function splitProduct(shape: MatmulShape, plan: MatmulPlan): readonly Pro
   if (m * n * k < splitWork) return [];
   const lanes = laneCountOf(dtype);
   const columns = cutsOf(plan.panels.map(({ from, to, vectors }) => ({ from, to, step: vectors * lanes })), n);
-  // A row may be cut only where the tiles of all panels end.
-  const [first = [], ...others] = plan.panels.map((panel) => rowCuts(panel, m));
-  const rows = first.filter((cut) => others.every((other) => other.includes(cut)));
+  const rows = cutsOf((plan.panels[0]?.rows ?? []).map(({ from, to, height }) => ({ from, to, step: height })), m);
   const byRows: ProductStep = { part: "rows", cuts: rows };
   const byColumns: ProductStep = { part: "columns", cuts: columns };
   if (isCut(byRows) && isCut(byColumns) && plan.packB && plan.blockK >= k) return [{ part: "packing", cuts: columns }, { part: "rowsOfPacked", cuts: rows }];
