@@ -1,36 +1,30 @@
 import { add } from "../ops/arithmetic.ts";
 import { zerosLike } from "../ops/creation.ts";
 import type { OperationOf, PrimitiveName } from "../graph/primitives.ts";
+import { nextMark, visitOperandsFirst } from "../tensor/marks.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { DerivativeContext } from "./derivative-rules.ts";
 import { derivativeRules } from "./derivative-rules.ts";
 
 type AnyRule = (context: DerivativeContext<PrimitiveName>, ...inputs: readonly Tensor[]) => readonly (((g: Tensor) => Tensor) | undefined)[];
 
-/** The tensors between `output` and the targets, in an order in which operands come first. */
-function pathsTo(output: Tensor, targets: ReadonlySet<Tensor>): Tensor[] {
-  const depends = new Map<Tensor, boolean>();
-  const ordered: Tensor[] = [];
-  const pending: Tensor[] = [output];
-  for (let current = pending.at(-1); current !== undefined; current = pending.at(-1)) {
-    if (depends.has(current)) {
-      pending.pop();
-      continue;
-    }
-    let needed = targets.has(current);
-    const visited = pending.length;
-    if (!needed) {
-      for (const input of current.inputs) {
-        const through = depends.get(input);
-        if (through === undefined) pending.push(input);
-        needed ||= through === true;
-      }
-    }
-    if (pending.length > visited) continue;
-    pending.pop();
-    depends.set(current, needed);
-    if (needed) ordered.push(current);
-  }
+/** In place of a tensor's number: it depends on no target. */
+const independent = -1;
+
+/**
+ * The targets, and then the tensors between them and `output`, operands first. Each notes its place as `walkNumber`, and other tensors
+ * that were met a negative number.
+ */
+function pathsTo(output: Tensor, targets: readonly Tensor[]): Tensor[] {
+  const walk = nextMark();
+  const ordered = [...targets];
+  targets.forEach((target, number) => {
+    target.walk = walk;
+    target.walkNumber = number;
+  });
+  visitOperandsFirst(output, walk, (tensor) => {
+    tensor.walkNumber = tensor.inputs.some(({ walkNumber }) => walkNumber >= 0) ? ordered.push(tensor) - 1 : independent;
+  });
   return ordered;
 }
 
@@ -43,24 +37,23 @@ function pathsTo(output: Tensor, targets: ReadonlySet<Tensor>): Tensor[] {
  * @returns For each target a tensor of its shape; zeros where the output does not depend on it.
  */
 export function backward(output: Tensor, seed: Tensor, targets: readonly Tensor[]): Tensor[] {
-  const targetSet = new Set(targets);
-  const ordered = pathsTo(output, targetSet);
-  const onPath = new Set(ordered);
-  const gradients = new Map<Tensor, Tensor>([[output, seed]]);
-  for (const node of ordered.reverse()) {
-    const gradient = gradients.get(node);
-    if (gradient === undefined || targetSet.has(node)) continue;
+  const ordered = pathsTo(output, targets);
+  const gradients: (Tensor | undefined)[] = ordered.map((node) => (node === output ? seed : undefined));
+  for (let number = ordered.length - 1; number >= targets.length; number--) {
+    const node = ordered[number];
+    const gradient = gradients[number];
+    if (node === undefined || gradient === undefined) continue;
     // The table is total over the names, but TypeScript cannot pair a union member with its own rule.
     const rule = derivativeRules[node.operation.name] as unknown as AnyRule;
     const context = { operation: node.operation as OperationOf<PrimitiveName>, inputs: node.inputs, output: node };
     const operandGradients = rule(context, ...node.inputs);
-    node.inputs.forEach((input, index) => {
-      const flow = onPath.has(input) ? operandGradients[index] : undefined;
+    node.inputs.forEach(({ walkNumber }, index) => {
+      const flow = walkNumber >= 0 ? operandGradients[index] : undefined;
       if (flow === undefined) return;
       const contribution = flow(gradient);
-      const earlier = gradients.get(input);
-      gradients.set(input, earlier === undefined ? contribution : add(earlier, contribution));
+      const earlier = gradients[walkNumber];
+      gradients[walkNumber] = earlier === undefined ? contribution : add(earlier, contribution);
     });
   }
-  return targets.map((target) => gradients.get(target) ?? zerosLike(target));
+  return targets.map((target) => gradients[target.walkNumber] ?? zerosLike(target));
 }

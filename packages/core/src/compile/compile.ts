@@ -1,5 +1,6 @@
 import { existing, fail } from "../errors.ts";
 import { checkOptions } from "../options.ts";
+import { nextMark } from "../tensor/marks.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { remoteOnly } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
@@ -11,7 +12,7 @@ import { defaultBackend, resolveBackend } from "./backends.ts";
 import { failRetired } from "./graph.ts";
 import { realize } from "./realize.ts";
 import type { Trace } from "./trace.ts";
-import { traceFunction } from "./trace.ts";
+import { argumentsPlace, traceFunction } from "./trace.ts";
 import { checkThreads, defaultThreads } from "./threads.ts";
 import { isTracing } from "./tracing.ts";
 
@@ -47,8 +48,6 @@ export function compiledTraces(compiled: object): readonly Trace[] {
   return tracesOf.get(compiled) ?? fail("trace", "explain(compiled): expected what compile(fn) returned.");
 }
 
-let callNumber = 0;
-
 /** Computes the arguments that are still to be computed, all in one plan. */
 function computeAll(leaves: readonly Leaf[], backend: Backend): void {
   realize(leaves.filter((leaf) => leaf instanceof Tensor), backend);
@@ -68,7 +67,7 @@ function backendOf(leaves: readonly Leaf[], otherwise: Backend): Backend {
 /** Runs a trace on argument leaves and builds the result. */
 function runTrace(trace: Trace, leaves: readonly Leaf[]): unknown {
   const { plan, backend, executable, inputLeaves, numberLeaves, donated } = trace;
-  const call = ++callNumber;
+  const call = nextMark();
   for (const { leaf, slot } of numberLeaves) plan.host.slots[slot] = leaves[leaf] as number;
   const inputs = new Array<Storage>(inputLeaves.length);
   for (let input = 0; input < inputLeaves.length; input++) {
@@ -134,7 +133,7 @@ export function compile<Args extends readonly unknown[], Result>(fn: (...args: A
       if (wanted === trace.backend) return trace;
     }
     leaves.length = 0;
-    walk(args, "arguments", (leaf) => leaves.push(leaf));
+    walk(args, (leaf) => leaves.push(leaf), argumentsPlace);
     const where = chosen ?? backendOf(leaves, defaultBackend());
     // The traced function sees placeholders of the same structure as its arguments.
     const trace = traceFunction(fn as (...args: readonly unknown[]) => unknown, args, options.donate, where, threads ?? defaultThreads());

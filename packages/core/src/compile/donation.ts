@@ -1,7 +1,7 @@
 import { fail } from "../errors.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Leaf } from "../tree/structure.ts";
-import { walk } from "../tree/structure.ts";
+import { showPlace, walk } from "../tree/structure.ts";
 import type { Donation } from "./takeover.ts";
 
 /** A part of a compiled function's arguments or results: its leaves by path. */
@@ -13,8 +13,8 @@ interface Part {
 function partOf(tree: unknown, firstPosition: number): Part {
   const leaves = new Map<string, { leaf: Leaf; position: number }>();
   let position = firstPosition;
-  const structure = walk(tree, "", (leaf, path) => {
-    leaves.set(path, { leaf, position });
+  const structure = walk(tree, (leaf, place) => {
+    leaves.set(showPlace(place), { leaf, position });
     position++;
   });
   return { isContainer: structure.kind === "list" || structure.kind === "record", leaves };

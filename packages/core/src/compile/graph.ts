@@ -6,6 +6,8 @@ import { exactText } from "../tensor/exact-text.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { sameShape, sizeOf } from "../tensor/shape.ts";
 import type { Storage } from "../tensor/storage.ts";
+import { nextMark, visitOperandsFirst } from "../tensor/marks.ts";
+import { donatedOperation } from "../tensor/tensor.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { keepsAxes } from "./access.ts";
 import { Numbering } from "./numbering.ts";
@@ -40,7 +42,7 @@ function attributesKey(operation: Operation, functions: Numbering<HostFunction>)
 
 /** Says why a tensor has no elements any more. */
 export function failRetired(tensor: Tensor): never {
-  if (tensor.retired === "donated") {
+  if (tensor.operation === donatedOperation) {
     return fail(
       "donated",
       `${tensor.toString()} was donated to a compiled function or to evaluate, which updated its elements in place. ` +
@@ -54,7 +56,9 @@ export function failRetired(tensor: Tensor): never {
 class GraphBuilder {
   readonly nodes: GraphNode[] = [];
   readonly #byKey = new Map<string, GraphNode>();
-  readonly #byTensor = new Map<Tensor, GraphNode>();
+  readonly #walk = nextMark();
+  /** The nodes of the tensors that were visited, by their numbers. */
+  readonly #converted: GraphNode[] = [];
   readonly #functions = new Numbering<HostFunction>();
   readonly #sources = new Numbering<object>();
   readonly #replaced: ReadonlyMap<Tensor, Tensor>;
@@ -63,23 +67,12 @@ class GraphBuilder {
     this.#replaced = replaced;
   }
 
-  /** Adds a tensor and all that it is made of; a loop instead of recursion, since graphs may be deep. */
+  /** Adds a tensor and all that it is made of. */
   add(tensor: Tensor): GraphNode {
-    const pending: Tensor[] = [tensor];
-    for (let current = pending.at(-1); current !== undefined; current = pending.at(-1)) {
-      if (current.storage === undefined && this.#pushUnvisited(current.inputs, pending)) continue;
-      pending.pop();
-      if (!this.#byTensor.has(current)) this.#byTensor.set(current, this.#convert(current));
-    }
-    return this.#of(tensor);
-  }
-
-  #pushUnvisited(inputs: readonly Tensor[], pending: Tensor[]): boolean {
-    const before = pending.length;
-    inputs.forEach((input) => {
-      if (!this.#byTensor.has(input)) pending.push(input);
+    visitOperandsFirst(tensor, this.#walk, (each) => {
+      each.walkNumber = this.#converted.push(this.#convert(each)) - 1;
     });
-    return pending.length > before;
+    return this.#of(tensor);
   }
 
   /** Adds a primitive over nodes, or finds the node that is the same already. */
@@ -88,7 +81,7 @@ class GraphBuilder {
   }
 
   #of(tensor: Tensor): GraphNode {
-    return existing(this.#byTensor.get(tensor), "operand");
+    return existing(this.#converted[tensor.walkNumber], "operand");
   }
 
   #convert(tensor: Tensor): GraphNode {

@@ -3,8 +3,7 @@ import type { Storage } from "../tensor/storage.ts";
 import { remoteOnly } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Backend, LoadedPlan } from "./backend.ts";
-import type { Fingerprint } from "./fingerprint.ts";
-import { fingerprint, sameCode } from "./fingerprint.ts";
+import { Fingerprint } from "./fingerprint.ts";
 import { captureGraph } from "./graph.ts";
 import type { Plan } from "./plan.ts";
 import { makePlan } from "./plan.ts";
@@ -28,19 +27,6 @@ export interface LazyPlan {
 const plans = new Map<number, LazyPlan>();
 const planLimit = 256;
 
-/** What stands for a literal that is handed over: one for all tensors that are this literal. */
-function argumentsFor(print: Fingerprint, isBaked: (literal: number) => boolean): ReadonlyMap<Tensor, Tensor> {
-  const byNumber = new Map<number, Tensor>();
-  const byTensor = new Map<Tensor, Tensor>();
-  for (const [tensor, literal] of print.literalOf) {
-    if (isBaked(literal)) continue;
-    const argument = byNumber.get(literal) ?? new Tensor({ name: "hostInput" }, [], [], "f64");
-    byNumber.set(literal, argument);
-    byTensor.set(tensor, argument);
-  }
-  return byTensor;
-}
-
 /** The plan without its first inputs, which would otherwise stay in memory as long as the plan does. */
 function withoutStorages(plan: Plan): Plan {
   return { ...plan, inputs: plan.inputs.map(({ dtype, length }) => ({ argument: undefined, storage: undefined, dtype, length })) };
@@ -59,23 +45,27 @@ function pairDonations(tensors: readonly Tensor[], print: Fingerprint): Donation
 }
 
 function makeLazyPlan(tensors: readonly Tensor[], print: Fingerprint, backend: Backend, isBaked: (literal: number) => boolean): LazyPlan {
-  const replaced = argumentsFor(print, isBaked);
+  const code = print.code();
+  // What stands for each literal that is handed over: one argument for all tensors that are this literal.
+  const handedOver = print.literals.map((_, literal) => (isBaked(literal) ? undefined : new Tensor({ name: "hostInput" }, [], [], "f64")));
+  const replaced = new Map<Tensor, Tensor>();
+  print.literalTensors.forEach((tensor, index) => {
+    const argument = handedOver[print.literalNumbers[index] ?? -1];
+    if (argument !== undefined) replaced.set(tensor, argument);
+  });
   const donations = pairDonations(tensors, print);
   const plan = makePlan(captureGraph(tensors, replaced), donations);
   const taken = new Set(donations.map(({ source }) => source));
   const numberOf = new Map(print.sources.map((storage, number) => [storage, number]));
-  const slots = new Map<number, number>();
-  for (const [tensor, argument] of replaced) {
-    const slot = plan.host.inputs.get(argument);
-    const literal = print.literalOf.get(tensor);
-    if (slot !== undefined && literal !== undefined) slots.set(literal, slot);
-  }
   return {
-    code: print.code,
+    code,
     backend,
     executable: backend.load(withoutStorages(plan), defaultThreads()),
     baked: print.literals.map((value, literal) => (isBaked(literal) ? value : undefined)),
-    slots: [...slots].map(([literal, slot]) => ({ literal, slot })),
+    slots: handedOver.flatMap((argument, literal) => {
+      const slot = argument && plan.host.inputs.get(argument);
+      return slot === undefined ? [] : [{ literal, slot }];
+    }),
     inputs: plan.inputs.map(({ storage }) => ({ source: existing(storage && numberOf.get(storage), "source"), donated: storage !== undefined && taken.has(storage) })),
   };
 }
@@ -106,11 +96,11 @@ export interface LazyRun {
  * @returns The plan and the fingerprint, which holds the sources and literals of this graph.
  */
 export function planFor(tensors: readonly Tensor[], preferred: Backend, donated: readonly Storage[], failTraced: (tensor: Tensor) => never): LazyRun {
-  const print = fingerprint(tensors, donated);
+  const print = new Fingerprint(tensors, donated);
   if (print.traced !== undefined) failTraced(print.traced);
   const backend = print.sources.map(remoteOnly).find((remote) => remote !== undefined)?.backend ?? preferred;
   const known = plans.get(print.hash);
-  if (known?.backend !== backend || !sameCode(known.code, print.code)) return { print, plan: remember(print.hash, makeLazyPlan(tensors, print, backend, () => true)) };
+  if (known?.backend !== backend || !print.matches(known.code)) return { print, plan: remember(print.hash, makeLazyPlan(tensors, print, backend, () => true)) };
   const keeps = (literal: number): boolean => known.baked[literal] !== undefined && Object.is(known.baked[literal], print.literals[literal]);
   const fits = print.literals.every((_, literal) => known.baked[literal] === undefined || keeps(literal));
   return { print, plan: fits ? known : remember(print.hash, makeLazyPlan(tensors, print, backend, keeps)) };

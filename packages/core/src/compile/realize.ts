@@ -2,6 +2,7 @@ import { existing, fail } from "../errors.ts";
 import { checkOptions } from "../options.ts";
 import type { TypedArray } from "../tensor/dtype.ts";
 import { sizeOf } from "../tensor/shape.ts";
+import { nextMark } from "../tensor/marks.ts";
 import type { Storage } from "../tensor/storage.ts";
 import { remoteOnly } from "../tensor/storage.ts";
 import { dataOperation, noInputs, Tensor } from "../tensor/tensor.ts";
@@ -42,23 +43,27 @@ function fillLiteral(tensor: Tensor): boolean {
  * @param donated - Elements whose memory the results may take over.
  */
 export function realize(tensors: readonly Tensor[], backend: Backend = defaultBackend(), donated: readonly Storage[] = []): void {
-  const missing = [...new Set(tensors)].filter((tensor) => tensor.storage === undefined);
-  for (const tensor of missing) {
+  const walk = nextMark();
+  const missing: Tensor[] = [];
+  for (const tensor of tensors) {
+    if (tensor.storage !== undefined || tensor.walk === walk) continue;
+    tensor.walk = walk;
     if (tensor.onHost) failTraced(tensor);
     if (tensor.operation.name === "data") failRetired(tensor);
+    missing.push(tensor);
   }
   const pending = backend === cpuBackend ? missing.filter((tensor) => !fillLiteral(tensor)) : missing;
   if (pending.length === 0) return;
   const run = planFor(pending, backend, donated, failTraced);
   const { inputs, fresh } = runLazily(run);
-  const handedOut = new Set<Storage>();
+  const call = nextMark();
   run.plan.executable.plan.outputs.forEach((output, index) => {
     const tensor = pending[index];
     if (tensor === undefined || output.kind === "host") return;
     const storage = existing(output.kind === "fresh" ? fresh[output.output] : inputs[output.input], "output storage");
     const keptElsewhere = output.kind === "input" && run.plan.inputs[output.input]?.donated !== true;
-    if (keptElsewhere || handedOut.has(storage)) storage.shared = true;
-    handedOut.add(storage);
+    if (keptElsewhere || storage.stamp === call) storage.shared = true;
+    storage.stamp = call;
     settle(tensor, storage);
   });
 }
@@ -87,10 +92,17 @@ export async function readAsync(tensor: Tensor): Promise<TypedArray> {
 
 function tensorsOf(tree: unknown): Tensor[] {
   const tensors: Tensor[] = [];
-  walk(tree, "", (leaf) => {
+  walk(tree, (leaf) => {
     if (leaf instanceof Tensor) tensors.push(leaf);
   });
   return tensors;
+}
+
+/** Tensors that are not among some others. */
+function without(tensors: readonly Tensor[], others: readonly Tensor[]): Tensor[] {
+  const kept = nextMark();
+  for (const tensor of others) tensor.walk = kept;
+  return tensors.filter((tensor) => tensor.walk !== kept);
 }
 
 /** Options of {@link evaluate}. */
@@ -129,12 +141,12 @@ export interface EvaluateOptions {
 export function evaluate(tree: StateTree, options: EvaluateOptions = {}): void {
   checkOptions("evaluate", options, ["donate"]);
   const tensors = tensorsOf(tree);
-  const kept = new Set(tensors);
-  const donated = tensorsOf(options.donate).filter((tensor) => !kept.has(tensor));
+  const donated = without(tensorsOf(options.donate), tensors);
   realize(tensors, defaultBackend(), donated.flatMap(({ storage }) => storage ?? []));
-  const inUse = new Set(tensors.map(({ storage }) => storage));
+  const inUse = nextMark();
+  for (const { storage } of tensors) if (storage !== undefined) storage.stamp = inUse;
   for (const tensor of donated) {
-    if (!inUse.has(tensor.storage)) tensor.dispose();
+    if (tensor.storage?.stamp !== inUse) tensor.dispose();
     tensor.giveAway();
   }
 }
@@ -156,7 +168,7 @@ export function evaluate(tree: StateTree, options: EvaluateOptions = {}): void {
 export function clone<T extends StateTree>(tree: T): T {
   evaluate(tree);
   const copies: unknown[] = [];
-  const structure = walk(tree, "", (leaf) => {
+  const structure = walk(tree, (leaf) => {
     if (!(leaf instanceof Tensor)) {
       copies.push(leaf);
       return;

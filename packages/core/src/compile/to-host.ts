@@ -6,7 +6,7 @@ import { rebuild, walk } from "../tree/structure.ts";
 /** A tree of the same structure with other leaves of the same kinds. */
 export async function mapLeaves<T extends StateTree>(tree: T, change: (leaf: Tensor) => Promise<Tensor>): Promise<T> {
   const pending: Promise<Leaf>[] = [];
-  const structure = walk(tree, "", (leaf) => {
+  const structure = walk(tree, (leaf) => {
     pending.push(leaf instanceof Tensor ? change(leaf) : Promise.resolve(leaf));
   });
   const leaves = await Promise.all(pending);

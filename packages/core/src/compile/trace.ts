@@ -1,8 +1,8 @@
 import { apply } from "../graph/apply.ts";
 import { fail } from "../errors.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import type { Leaf, TreeStructure } from "../tree/structure.ts";
-import { rebuild, walk } from "../tree/structure.ts";
+import type { Leaf, Place, TreeStructure } from "../tree/structure.ts";
+import { rebuild, showPlace, walk } from "../tree/structure.ts";
 import type { Backend, LoadedPlan } from "./backend.ts";
 import { findDonations } from "./donation.ts";
 import { captureGraph } from "./graph.ts";
@@ -30,6 +30,9 @@ export interface Trace {
   readonly donated: readonly boolean[];
 }
 
+/** What the paths of arguments begin with. */
+export const argumentsPlace: Place = { parent: undefined, key: "arguments" };
+
 function placeholder(leaf: Leaf, path: string): Tensor {
   if (typeof leaf !== "number") return new Tensor({ name: "input" }, [], leaf.shape, leaf.dtype, undefined, path);
   return new Tensor({ name: "hostInput" }, [], [], "f64", undefined, path);
@@ -38,9 +41,10 @@ function placeholder(leaf: Leaf, path: string): Tensor {
 /** What the function returned as tensors, leaf by leaf. */
 function resultTensors(result: unknown): { tensors: Tensor[]; structure: TreeStructure } {
   const tensors: Tensor[] = [];
-  const structure = walk(result, "result", (leaf) => {
+  const visit = (leaf: Leaf): void => {
     tensors.push(typeof leaf === "number" ? apply({ name: "hostConstant", value: leaf }) : leaf);
-  });
+  };
+  const structure = walk(result, visit, { parent: undefined, key: "result" });
   return { tensors, structure };
 }
 
@@ -64,10 +68,11 @@ function protectCaptured(plan: Plan): void {
 export function traceFunction(fn: (...args: readonly unknown[]) => unknown, args: readonly unknown[], donate: readonly number[] | undefined, backend: Backend, threads: number): Trace {
   const placeholders: Tensor[] = [];
   const leaves: LeafSignature[] = [];
-  const structure = walk(args, "arguments", (leaf, path) => {
+  const visit = (leaf: Leaf, place: Place | undefined): void => {
     leaves.push(signatureOf(leaf));
-    placeholders.push(placeholder(leaf, path));
-  });
+    placeholders.push(placeholder(leaf, showPlace(place)));
+  };
+  const structure = walk(args, visit, argumentsPlace);
   let position = 0;
   const traced = rebuild(structure, () => placeholders[position++]);
   if (!Array.isArray(traced)) return fail("trace", "compile: arguments are a list.");

@@ -76,6 +76,8 @@ export function isHost(operation: Operation): boolean {
   return operation.name === "hostInput" || operation.name === "hostConstant" || operation.name === "hostCall";
 }
 
+const none: readonly number[] = [];
+
 /** The numbers, beside shape and dtype of its result, that tell operations of one name apart; literals and host functions aside. */
 export function attributesOf(operation: Operation): readonly number[] {
   switch (operation.name) {
@@ -94,6 +96,6 @@ export function attributesOf(operation: Operation): readonly number[] {
     case "max":
       return operation.axes;
     default:
-      return [];
+      return none;
   }
 }

@@ -15,7 +15,7 @@ export interface Storage {
   shared: boolean;
   /** Whether kernels have read it before: an array that they read again moves into the backend's memory. */
   used: boolean;
-  /** The last compiled call that was handed it: tells when one call gets the same storage twice. */
+  /** The mark of the last call that was handed it or handed it out: tells when one call has the same storage twice. */
   stamp: number;
 }
 

@@ -25,21 +25,20 @@ export interface ReduceOptions {
   readonly keepDims?: boolean;
 }
 
-/** Why a tensor has no elements any more. */
-export type Retired = "donated" | "disposed";
-
 let nextId = 1;
 
 /** The operation and the operands of a tensor whose elements are there already. */
 export const dataOperation: Operation = { name: "data" };
 export const noInputs: readonly Tensor[] = [];
 
+/** In place of {@link dataOperation} once the elements were given away. */
+export const donatedOperation: Operation = { name: "data" };
+
 /** A function and not a private method, which would cost every tensor that is made a mark of its class. */
-function retire(tensor: Tensor, why: Retired): void {
+function retire(tensor: Tensor, operation: Operation): void {
   tensor.storage = undefined;
-  tensor.retired = why;
   // What it was computed from is forgotten too, or a long loop would keep all of its past.
-  tensor.operation = dataOperation;
+  tensor.operation = operation;
   tensor.inputs = noInputs;
 }
 
@@ -68,9 +67,9 @@ export class Tensor {
   storage: Storage | undefined;
   /** The path of the parameter or argument that this is, for messages. @internal */
   readonly label: string | undefined;
-  /** Set when the elements were given away. @internal */
-  retired: Retired | undefined = undefined;
-  /** The last walk over a graph that visited this, and its number there. @internal */
+  /** Whether this stands for a number that JavaScript computes before the kernels start. @internal */
+  readonly onHost: boolean;
+  /** The mark of the last walk over a graph that visited this, and its number there. @internal */
   walk = 0;
   walkNumber = 0;
 
@@ -82,6 +81,7 @@ export class Tensor {
     this.dtype = dtype;
     this.storage = storage;
     this.label = label;
+    this.onHost = dtype === "f64" && isHost(operation);
   }
 
   /** The number of elements. */
@@ -92,11 +92,6 @@ export class Tensor {
   /** The number of axes. */
   get rank(): number {
     return this.shape.length;
-  }
-
-  /** Whether this stands for a number that JavaScript computes before the kernels start. @internal */
-  get onHost(): boolean {
-    return isHost(this.operation);
   }
 
   /** `this + other`, elementwise with broadcasting. */
@@ -181,12 +176,12 @@ export class Tensor {
       this.storage.buffer?.release();
       this.storage.remote?.release();
     }
-    retire(this, "disposed");
+    retire(this, dataOperation);
   }
 
   /** Forgets the elements, which a compiled function has taken over. @internal */
   giveAway(): void {
-    retire(this, "donated");
+    retire(this, donatedOperation);
   }
 
   [Symbol.dispose](): void {

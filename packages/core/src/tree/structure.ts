@@ -24,17 +24,25 @@ export type TreeStructure =
   | { readonly kind: "list"; readonly items: readonly TreeStructure[] }
   | { readonly kind: "record"; readonly keys: readonly string[]; readonly items: readonly TreeStructure[] };
 
-/** Appends a key to a path: `layers`, `[0]`, `.weight`. */
-export function joinPath(path: string, key: string | number): string {
-  if (typeof key === "number") return `${path}[${String(key)}]`;
-  return path === "" ? key : `${path}.${key}`;
+/** Where a walk is; undefined at the root. */
+export interface Place {
+  readonly parent: Place | undefined;
+  readonly key: string | number;
 }
 
-function isLeaf(value: unknown): value is Leaf {
+/** A place as a path, `layers[0].weight`: written out only when somebody wants to read it. */
+export function showPlace(place: Place | undefined): string {
+  if (place === undefined) return "";
+  const before = showPlace(place.parent);
+  if (typeof place.key === "number") return `${before}[${String(place.key)}]`;
+  return before === "" ? place.key : `${before}.${place.key}`;
+}
+
+export function isLeaf(value: unknown): value is Leaf {
   return value instanceof Tensor || typeof value === "number";
 }
 
-function isFixed(value: unknown): value is string | boolean | null | undefined {
+export function isFixed(value: unknown): value is string | boolean | null | undefined {
   return value === null || value === undefined || typeof value === "string" || typeof value === "boolean";
 }
 
@@ -45,22 +53,26 @@ function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** Visits the leaves in order with their paths and returns the arrangement. */
-export function walk(tree: unknown, path: string, visit: (leaf: Leaf, path: string) => void): TreeStructure {
+/** Refuses what is no tree. */
+export function failLeaf(value: unknown, place: Place | undefined): never {
+  return fail("tree", `${place === undefined ? "the tree" : showPlace(place)}: leaves are tensors or numbers, in plain arrays and objects; got ${describeValue(value)}.`);
+}
+
+/** Visits the leaves in order with their places and returns the arrangement. */
+export function walk(tree: unknown, visit: (leaf: Leaf, place: Place | undefined) => void, place?: Place): TreeStructure {
   if (isLeaf(tree)) {
-    visit(tree, path);
+    visit(tree, place);
     return { kind: "leaf" };
   }
   if (isFixed(tree)) return { kind: "fixed", value: tree };
   if (Array.isArray(tree)) {
-    return { kind: "list", items: tree.map((item, index) => walk(item, joinPath(path, index), visit)) };
+    return { kind: "list", items: tree.map((item, key) => walk(item, visit, { parent: place, key })) };
   }
   if (isRecord(tree)) {
     const keys = Object.keys(tree);
-    return { kind: "record", keys, items: keys.map((key) => walk(tree[key], joinPath(path, key), visit)) };
+    return { kind: "record", keys, items: keys.map((key) => walk(tree[key], visit, { parent: place, key })) };
   }
-  const place = path === "" ? "the tree" : path;
-  return fail("tree", `${place}: leaves are tensors or numbers, in plain arrays and objects; got ${describeValue(tree)}.`);
+  return failLeaf(tree, place);
 }
 
 /** Rebuilds a tree from its arrangement and the leaves that `next` hands out in order. */

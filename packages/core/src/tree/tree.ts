@@ -1,8 +1,8 @@
 import { fail } from "../errors.ts";
 import { describeValue } from "../options.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import type { Leaf, StateTree, TensorTree, TreeStructure } from "./structure.ts";
-import { joinPath, rebuild, walk } from "./structure.ts";
+import type { Leaf, Place, StateTree, TensorTree, TreeStructure } from "./structure.ts";
+import { failLeaf, isFixed, isLeaf, rebuild, showPlace, walk } from "./structure.ts";
 
 /**
  * Takes a tree apart into its leaves and their arrangement.
@@ -21,7 +21,7 @@ import { joinPath, rebuild, walk } from "./structure.ts";
  */
 export function treeFlatten(tree: StateTree): { leaves: Leaf[]; structure: TreeStructure } {
   const leaves: Leaf[] = [];
-  const structure = walk(tree, "", (leaf) => leaves.push(leaf));
+  const structure = walk(tree, (leaf) => leaves.push(leaf));
   return { leaves, structure };
 }
 
@@ -42,18 +42,8 @@ export function treeLeaves(tree: StateTree): Leaf[] {
 /** The path of each leaf in order: `layers[0].weight`. */
 export function treePaths(tree: StateTree): string[] {
   const paths: string[] = [];
-  walk(tree, "", (_, path) => paths.push(path));
+  walk(tree, (_, place) => paths.push(showPlace(place)));
   return paths;
-}
-
-/** Where a walk is: written out only when somebody wants to read it. */
-interface Place {
-  readonly parent: Place | undefined;
-  readonly key: string | number;
-}
-
-function showPlace(place: Place | undefined): string {
-  return place === undefined ? "" : joinPath(showPlace(place.parent), place.key);
 }
 
 function failMissing(place: Place): never {
@@ -82,9 +72,9 @@ function mapChild(fn: MapFunction, place: Place, child: unknown, others: readonl
 }
 
 function mapNode(fn: MapFunction, place: Place | undefined, tree: unknown, others: readonly unknown[]): unknown {
-  if (tree instanceof Tensor || typeof tree === "number") {
+  if (isLeaf(tree)) {
     for (const other of others) {
-      if (other instanceof Tensor || typeof other === "number") continue;
+      if (isLeaf(other)) continue;
       fail("tree", `treeMap: the trees differ in structure at ${place === undefined ? "the root" : showPlace(place)}: one has a leaf, the other ${describeValue(other)}.`);
     }
     return fn(place, tree as never, others as readonly never[]);
@@ -97,8 +87,7 @@ function mapNode(fn: MapFunction, place: Place | undefined, tree: unknown, other
     for (const key of keys) mapped[key] = mapChild(fn, { parent: place, key }, (tree as Record<string, unknown>)[key], others);
     return mapped;
   }
-  if (tree === null || tree === undefined || typeof tree === "string" || typeof tree === "boolean") return tree;
-  return fail("tree", `treeMap: ${place === undefined ? "the tree" : showPlace(place)}: leaves are tensors or numbers; got ${describeValue(tree)}.`);
+  return isFixed(tree) ? tree : failLeaf(tree, place);
 }
 
 /**

@@ -136,14 +136,8 @@ function pack(code: Code, block: BlockOfK, factor: Factor, group: ItemGroup): vo
   const item = w.local("i32");
   const { from, to } = within(code, factor.items, group);
   w.set(item, from);
-  if (factor.stride !== elementBytes) {
-    packPanels(code, block, factor, group, { item, to, together: 1 });
-    return;
-  }
-  const rest = (panelsTogether - 1) * group.width;
-  if (typeof to === "number") packPanels(code, block, factor, group, { item, to: to - rest, together: panelsTogether });
-  else {
-    w.op("i32.sub", to, rest);
+  if (factor.stride === elementBytes) {
+    w.op("i32.sub", to, (panelsTogether - 1) * group.width);
     packPanels(code, block, factor, group, { item, to: w.keep("i32"), together: panelsTogether });
   }
   packPanels(code, block, factor, group, { item, to, together: 1 });

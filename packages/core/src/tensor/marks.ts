@@ -1,0 +1,33 @@
+import type { Tensor } from "./tensor.ts";
+
+let marks = 0;
+
+/**
+ * A number that no walk over tensors and no call had before. What is visited notes the number in its field `walk` or `stamp`: to ask
+ * whether it has been visited is a comparison then, several times as fast as a look-up in a set.
+ */
+export function nextMark(): number {
+  return ++marks;
+}
+
+/**
+ * Visits a tensor and all that it is made of, operands first; a loop instead of recursion, since graphs may be deep.
+ *
+ * @param tensor - Where to begin.
+ * @param mark - The walk's mark: tensors that have it count as visited, others get it.
+ * @param visit - Called once with each tensor that was not visited before.
+ */
+export function visitOperandsFirst(tensor: Tensor, mark: number, visit: (tensor: Tensor) => void): void {
+  const pending: Tensor[] = [tensor];
+  for (let current = pending.at(-1); current !== undefined; current = pending.at(-1)) {
+    const before = pending.length;
+    if (current.walk !== mark && current.storage === undefined) {
+      for (const input of current.inputs) if (input.walk !== mark) pending.push(input);
+      if (pending.length > before) continue;
+    }
+    pending.pop();
+    if (current.walk === mark) continue;
+    visit(current);
+    current.walk = mark;
+  }
+}
