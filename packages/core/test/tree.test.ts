@@ -53,10 +53,10 @@ describe("trees", () => {
     });
     expect(messages).toMatchInlineSnapshot(`
       [
-        "OptError: treeMap: the trees differ in structure: gain is missing in one of them.",
-        "OptError: treeMap: the trees differ in structure: extra exists in only one of them.",
-        "OptError: treeMap: the trees differ in structure: layers[0] is missing in one of them.",
-        "OptError: treeMap: the trees differ in structure: layers[1] exists in only one of them.",
+        "OptError: treeMap: the trees differ in structure at gain: only one of them has it.",
+        "OptError: treeMap: the trees differ in structure at extra: only one of them has it.",
+        "OptError: treeMap: the trees differ in structure at layers[0]: only one of them has it.",
+        "OptError: treeMap: the trees differ in structure at layers[1]: only one of them has it.",
         "OptError: treeMap: the trees differ in structure at gain: one has a leaf, the other [a value of class Tensor].",
         "OptError: treeMap: the trees differ in structure at layers: one has a container, the other a tensor.",
       ]

@@ -76,7 +76,7 @@ describe("lossAlongLine", () => {
     expect(complaint(() => lossAlongLine(bowl, { count: 1 }))).toMatchInlineSnapshot(`"option: lossAlongLine({ count }): must be an integer ≥ 2; got 1."`);
     expect(complaint(() => lossAlongLine(bowl, { start: 1 }))).toMatchInlineSnapshot(`"option: lossAlongLine({ end }): must be a number > 1; got 1."`);
     expect(complaint(() => lossAlongLine((x: Tensor) => x.sum())(tensor([1]), 1 as never))).toMatchInlineSnapshot(`"tree: lossAlongLine: b must be a tensor; got 1. Wrap it: tensor(value)."`);
-    expect(complaint(() => lossAlongLine(({ x }: { x: Tensor }) => x.sum())({ x: tensor([1]) }, { y: tensor([1]) } as never))).toMatchInlineSnapshot(`"tree: treeMap: the trees differ in structure: x is missing in one of them."`);
+    expect(complaint(() => lossAlongLine(({ x }: { x: Tensor }) => x.sum())({ x: tensor([1]) }, { y: tensor([1]) } as never))).toMatchInlineSnapshot(`"tree: treeMap: the trees differ in structure at x: only one of them has it."`);
     expect(complaint(() => lossAlongLine((x: Tensor) => x.sum())(tensor([1, 2]), tensor([1, 2, 3])))).toMatchInlineSnapshot(`"shape: lossAlongLine: b must look like a, Tensor(f32[2]); got Tensor(f32[3])."`);
   });
 });

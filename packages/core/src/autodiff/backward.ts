@@ -12,23 +12,6 @@ type AnyRule = (context: DerivativeContext<PrimitiveName>, ...inputs: readonly T
 const independent = -1;
 
 /**
- * The targets, and then the tensors between them and `output`, operands first. Each notes its place as `walkNumber`, and other tensors
- * that were met a negative number.
- */
-function pathsTo(output: Tensor, targets: readonly Tensor[]): Tensor[] {
-  const walk = nextMark();
-  const ordered = [...targets];
-  targets.forEach((target, number) => {
-    target.walk = walk;
-    target.walkNumber = number;
-  });
-  visitOperandsFirst(output, walk, (tensor) => {
-    tensor.walkNumber = tensor.inputs.some(({ walkNumber }) => walkNumber >= 0) ? ordered.push(tensor) - 1 : independent;
-  });
-  return ordered;
-}
-
-/**
  * Reverse-mode differentiation: the products of `seed` with the Jacobian of `output` by each target.
  *
  * @param output - The tensor to differentiate.
@@ -37,7 +20,16 @@ function pathsTo(output: Tensor, targets: readonly Tensor[]): Tensor[] {
  * @returns For each target a tensor of its shape; zeros where the output does not depend on it.
  */
 export function backward(output: Tensor, seed: Tensor, targets: readonly Tensor[]): Tensor[] {
-  const ordered = pathsTo(output, targets);
+  // The targets, and then the tensors between them and the output, operands first: each notes its place as `walkNumber`.
+  const ordered = [...targets];
+  const walk = nextMark();
+  targets.forEach((target, number) => {
+    target.walk = walk;
+    target.walkNumber = number;
+  });
+  visitOperandsFirst(output, walk, (tensor) => {
+    tensor.walkNumber = tensor.inputs.some(({ walkNumber }) => walkNumber >= 0) ? ordered.push(tensor) - 1 : independent;
+  });
   const gradients: (Tensor | undefined)[] = ordered.map((node) => (node === output ? seed : undefined));
   for (let number = ordered.length - 1; number >= targets.length; number--) {
     const node = ordered[number];

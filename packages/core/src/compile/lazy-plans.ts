@@ -29,7 +29,7 @@ const planLimit = 256;
 
 /** The plan without its first inputs, which would otherwise stay in memory as long as the plan does. */
 function withoutStorages(plan: Plan): Plan {
-  return { ...plan, inputs: plan.inputs.map(({ dtype, length }) => ({ argument: undefined, storage: undefined, dtype, length })) };
+  return { ...plan, inputs: plan.inputs.map((input) => ({ ...input, storage: undefined })) };
 }
 
 /** Pairs elements that may be taken over with results that fit, both in the order in which they were named. */

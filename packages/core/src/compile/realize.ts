@@ -177,7 +177,6 @@ export function clone<T extends StateTree>(tree: T): T {
     if (storage === undefined || storage.length !== sizeOf(shape)) return failRetired(leaf);
     copies.push(new Tensor(dataOperation, noInputs, shape, storage.dtype, remoteOnly(storage)?.backend.claim(storage, true) ?? copyStorage(storage), leaf.label));
   });
-  let position = 0;
   // Every leaf is replaced by a leaf of its kind, so the type stays.
-  return rebuild(structure, () => copies[position++]) as T;
+  return rebuild(structure, copies) as T;
 }

@@ -10,9 +10,8 @@ export async function mapLeaves<T extends StateTree>(tree: T, change: (leaf: Ten
     pending.push(leaf instanceof Tensor ? change(leaf) : Promise.resolve(leaf));
   });
   const leaves = await Promise.all(pending);
-  let position = 0;
   // Every leaf is replaced by a leaf of its kind, so the type stays.
-  return rebuild(structure, () => leaves[position++]) as T;
+  return rebuild(structure, leaves) as T;
 }
 
 /**

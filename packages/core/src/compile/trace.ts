@@ -73,8 +73,7 @@ export function traceFunction(fn: (...args: readonly unknown[]) => unknown, args
     placeholders.push(placeholder(leaf, showPlace(place)));
   };
   const structure = walk(args, visit, argumentsPlace);
-  let position = 0;
-  const traced = rebuild(structure, () => placeholders[position++]);
+  const traced = rebuild(structure, placeholders);
   if (!Array.isArray(traced)) return fail("trace", "compile: arguments are a list.");
   const result = whileTracing(() => fn(...(traced as readonly unknown[])));
   if (result instanceof Promise) {

@@ -75,22 +75,23 @@ export function walk(tree: unknown, visit: (leaf: Leaf, place: Place | undefined
   return failLeaf(tree, place);
 }
 
-/** Rebuilds a tree from its arrangement and the leaves that `next` hands out in order. */
-export function rebuild(structure: TreeStructure, next: () => unknown): unknown {
-  switch (structure.kind) {
-    case "leaf":
-      return next();
-    case "fixed":
-      return structure.value;
-    case "list":
-      return structure.items.map((item) => rebuild(item, next));
-    case "record": {
-      const record: Record<string, unknown> = {};
-      structure.keys.forEach((key, index) => {
-        const item = structure.items[index];
-        if (item !== undefined) record[key] = rebuild(item, next);
-      });
-      return record;
+/** Rebuilds a tree from its arrangement and its leaves in order. */
+export function rebuild(structure: TreeStructure, leaves: readonly unknown[]): unknown {
+  let position = 0;
+  const build = (part: TreeStructure): unknown => {
+    switch (part.kind) {
+      case "leaf":
+        return leaves[position++];
+      case "fixed":
+        return part.value;
+      case "list":
+        return part.items.map(build);
+      case "record": {
+        const record: Record<string, unknown> = {};
+        part.items.forEach((item, index) => (record[part.keys[index] ?? ""] = build(item)));
+        return record;
+      }
     }
-  }
+  };
+  return build(structure);
 }

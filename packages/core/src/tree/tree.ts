@@ -27,9 +27,8 @@ export function treeFlatten(tree: StateTree): { leaves: Leaf[]; structure: TreeS
 
 /** Puts leaves back into the arrangement that {@link treeFlatten} found. */
 export function treeUnflatten(structure: TreeStructure, leaves: readonly Leaf[]): StateTree {
-  let position = 0;
   // The structure has only leaves, lists and records, and every leaf comes from `leaves`.
-  return rebuild(structure, () => leaves[position++]) as StateTree;
+  return rebuild(structure, leaves) as StateTree;
 }
 
 /** The leaves of a tree in order. */
@@ -46,20 +45,23 @@ export function treePaths(tree: StateTree): string[] {
   return paths;
 }
 
-function failMissing(place: Place): never {
-  return fail("tree", `treeMap: the trees differ in structure: ${showPlace(place)} is missing in one of them.`);
+function failDifferent(place: Place | undefined, how: string): never {
+  return fail("tree", `treeMap: the trees differ in structure at ${place === undefined ? "the root" : showPlace(place)}: ${how}.`);
+}
+
+/** Names what one tree has where another one has something else. */
+function show(value: unknown): string {
+  return value instanceof Tensor ? "a tensor" : describeValue(value);
 }
 
 function checkSameKeys(keys: readonly string[], other: unknown, place: Place | undefined): void {
   if (other instanceof Tensor || typeof other !== "object" || other === null) {
-    const where = place === undefined ? "the root" : showPlace(place);
-    fail("tree", `treeMap: the trees differ in structure at ${where}: one has a container, the other ${other instanceof Tensor ? "a tensor" : describeValue(other)}.`);
+    return failDifferent(place, `one has a container, the other ${show(other)}`);
   }
   const otherKeys = Object.keys(other);
   if (otherKeys.length <= keys.length) return;
   const extra = otherKeys.find((key) => !keys.includes(key)) ?? "";
-  const added = showPlace({ parent: place, key: Array.isArray(other) ? Number(extra) : extra });
-  fail("tree", `treeMap: the trees differ in structure: ${added} exists in only one of them.`);
+  failDifferent({ parent: place, key: Array.isArray(other) ? Number(extra) : extra }, "only one of them has it");
 }
 
 type MapFunction = (place: Place | undefined, leaf: never, others: readonly never[]) => unknown;
@@ -67,7 +69,7 @@ type MapFunction = (place: Place | undefined, leaf: never, others: readonly neve
 /** Maps what one place of a container holds, together with what the other containers have there. */
 function mapChild(fn: MapFunction, place: Place, child: unknown, others: readonly unknown[]): unknown {
   const items: unknown[] = [];
-  for (const other of others) items.push(Object.hasOwn(other as object, place.key) ? (other as Record<string | number, unknown>)[place.key] : failMissing(place));
+  for (const other of others) items.push(Object.hasOwn(other as object, place.key) ? (other as Record<string | number, unknown>)[place.key] : failDifferent(place, "only one of them has it"));
   return mapNode(fn, place, child, items);
 }
 
@@ -75,7 +77,7 @@ function mapNode(fn: MapFunction, place: Place | undefined, tree: unknown, other
   if (isLeaf(tree)) {
     for (const other of others) {
       if (isLeaf(other)) continue;
-      fail("tree", `treeMap: the trees differ in structure at ${place === undefined ? "the root" : showPlace(place)}: one has a leaf, the other ${describeValue(other)}.`);
+      failDifferent(place, `one has a leaf, the other ${show(other)}`);
     }
     return fn(place, tree as never, others as readonly never[]);
   }
