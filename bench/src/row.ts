@@ -65,5 +65,7 @@ export interface Row {
   readonly what: string;
   /** Runs as in an engine without relaxed SIMD. */
   readonly withoutRelaxedSimd?: boolean;
+  /** May use all processors, because that is what it measures. Otherwise all contenders share one. */
+  readonly allProcessors?: boolean;
   readonly cases: () => readonly Case[];
 }

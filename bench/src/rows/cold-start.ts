@@ -32,5 +32,6 @@ function measurement(net: string, name: string, atMost: number): Measurement {
 export const coldStartRow: Row = {
   name: "cold-start",
   what: "from the first call to steady speed, in a fresh process",
+  allProcessors: true,
   cases: () => [measurement("digits", "784-128-10, batch 128", 30), measurement("deep", "50 layers of 64, batch 32", 150)],
 };

@@ -31,6 +31,7 @@ function crowded(contender: Contender): Contender {
 export const threadsRow: Row = {
   name: "threads",
   what: "two threads, against one",
+  allProcessors: true,
   cases: () => [
     {
       kind: "comparison",
