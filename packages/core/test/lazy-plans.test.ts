@@ -83,6 +83,22 @@ describe("evaluate({ donate })", () => {
     expect(new Set(bytes.slice(2)).size).toBe(1);
   });
 
+  it("does not take a second result for a donation", () => {
+    // The numbers are such that the second result is the third tensor of the graph, and what is donated its third source.
+    const graph = (): readonly [Tensor, Tensor, Tensor] => {
+      const sources = [full([2000], 5), full([2000], 1), full([2000], 10)] as const;
+      evaluate(sources);
+      const [factor, a, b] = sources;
+      const total = a.add(b);
+      return [factor, total, factor.mul(total)];
+    };
+    const [donated, , product] = graph();
+    evaluate(product, { donate: donated });
+    const [kept, total, again] = graph();
+    evaluate([again, total]);
+    expect([again, total, kept].map((x) => x.mean().item())).toEqual([55, 11, 5]);
+  });
+
   it("makes what was donated unreadable, and says why", () => {
     const x = large(2);
     evaluate(x);
