@@ -42,12 +42,10 @@ export function clearTile(w: FunctionWriter, sums: readonly (readonly Local[])[]
  * Steps of k in one round of the loop: its jumps, its counters and the engine's check for interrupts are instructions too, and where another
  * thread shares the core there is room for few of them (measured: 0.90 of the peak with one step, 0.97 with four).
  *
- * V8 12.4 and older would load everything first and run out of registers. Separate multiplications and additions need one more register,
- * and run out of them with four steps.
+ * V8 12.4 and older would load everything first and run out of registers.
  */
-function stepsPerRound({ relaxedSimd, manyRegisters }: Features): number {
-  if (!manyRegisters) return 1;
-  return relaxedSimd ? 4 : 2;
+function stepsPerRound({ manyRegisters }: Features): number {
+  return manyRegisters ? 4 : 1;
 }
 
 /** Adds A·B to the sums: for each k the row of B is loaded once, and each element of A is spread over a vector and multiplied with it. */
