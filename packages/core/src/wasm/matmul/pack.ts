@@ -36,7 +36,7 @@ export function packRows(w: FunctionWriter, copies: PanelCopies): void {
     targets.forEach((target, panel) => {
       for (let first = 0; first < width; first += lanes) {
         w.load("v128.load", (panel * width + first) * elementBytes, source);
-        storeElements(w, target, first * elementBytes, w.keep(), elementBytes, Math.min(lanes, width - first));
+        storeElements(w, target, first * elementBytes, w.keep(), elementBytes, storedCount(copies, first, width - first));
       }
       advance(w, target, copies.targetWidth * elementBytes);
     });
@@ -73,7 +73,7 @@ function eachGroup(copy: PanelCopy, lanes: number, body: (first: number, count: 
 }
 
 /** Where the target has room for a whole vector it is written whole: garbage in the padding is never stored in C. */
-function storedCount(copy: PanelCopy, first: number, count: number): number {
+function storedCount(copy: Pick<PanelCopy, "elementBytes" | "targetWidth">, first: number, count: number): number {
   const lanes = 16 / copy.elementBytes;
   return first + lanes <= copy.targetWidth ? lanes : count;
 }
