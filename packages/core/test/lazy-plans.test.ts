@@ -96,7 +96,7 @@ describe("evaluate({ donate })", () => {
     evaluate(product, { donate: donated });
     const [kept, total, again] = graph();
     evaluate([again, total]);
-    expect([again, total, kept].map((x) => x.mean().item())).toEqual([55, 11, 5]);
+    expect([again, total, kept].map((x) => elements(x).at(-1))).toEqual([55, 11, 5]);
   });
 
   it("makes what was donated unreadable, and says why", () => {
