@@ -43,11 +43,11 @@ function fillLiteral(tensor: Tensor): boolean {
  * @param donated - Elements whose memory the results may take over.
  */
 export function realize(tensors: readonly Tensor[], backend: Backend = defaultBackend(), donated: readonly Storage[] = []): void {
-  const walk = nextMark();
+  const mark = nextMark();
   const missing: Tensor[] = [];
   for (const tensor of tensors) {
-    if (tensor.storage !== undefined || tensor.walk === walk) continue;
-    tensor.walk = walk;
+    if (tensor.storage !== undefined || tensor.walk === mark) continue;
+    tensor.walk = mark;
     if (tensor.onHost) failTraced(tensor);
     if (tensor.operation.name === "data") failRetired(tensor);
     missing.push(tensor);

@@ -75,10 +75,7 @@ function mapChild(fn: MapFunction, place: Place, child: unknown, others: readonl
 
 function mapNode(fn: MapFunction, place: Place | undefined, tree: unknown, others: readonly unknown[]): unknown {
   if (isLeaf(tree)) {
-    for (const other of others) {
-      if (isLeaf(other)) continue;
-      failDifferent(place, `one has a leaf, the other ${show(other)}`);
-    }
+    for (const other of others) if (!isLeaf(other)) failDifferent(place, `one has a leaf, the other ${show(other)}`);
     return fn(place, tree as never, others as readonly never[]);
   }
   if (typeof tree === "object" && tree !== null) {

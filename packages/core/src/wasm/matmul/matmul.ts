@@ -1,3 +1,4 @@
+import { existing } from "../../errors.ts";
 import { pushAffine } from "../affine.ts";
 import type { FunctionWriter } from "../function-writer.ts";
 import type { ModuleWriter } from "../module-writer.ts";
@@ -162,9 +163,8 @@ function packPanels(code: Code, block: BlockOfK, factor: Factor, group: ItemGrou
     });
     const width = Math.min(group.width, group.to - group.from);
     const copy = { elementBytes, width, targetWidth: group.width, steps: block.size, source };
-    const [target] = targets;
     if (factor.stride === elementBytes) packRows(w, { ...copy, targets, sourceStride: factor.step });
-    else if (target !== undefined) packColumns(w, { ...copy, target, sourceStride: factor.stride });
+    else packColumns(w, { ...copy, target: existing(targets[0], "target"), sourceStride: factor.stride });
   });
 }
 
