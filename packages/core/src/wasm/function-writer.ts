@@ -26,6 +26,9 @@ export interface Label {
   readonly depth: number;
 }
 
+/** The opcode of `v128.const`. */
+const vectorConstant = 0xfd00c;
+
 /**
  * Writes the body of one WebAssembly function, instruction by instruction.
  *
@@ -158,21 +161,22 @@ export class FunctionWriter {
    * @returns a local that must not be written
    */
   splatConstant(lanes: ConstantLanes, value: number): Local {
-    const key = lanes + exactText(value);
-    const known = this.#constants.get(key);
-    if (known !== undefined) return known;
-    const local = this.local("v128");
-    this.#constants.set(key, local);
-    this.prologue(() => {
-      this.#splatBits(lanes, value);
-      this.set(local);
-    });
-    return local;
+    return this.#constant(lanes + exactText(value), () => { writeSplat(this.#out, lanes, value); });
+  }
+
+  /**
+   * A vector of four 32-bit integers, which may differ, as {@link splatConstant}.
+   *
+   * @param words - from the lowest lane on
+   */
+  wordsConstant(words: readonly number[]): Local {
+    return this.#constant(words.join(), () => { for (const word of words) this.#out.integer32(word); });
   }
 
   /** Pushes a vector of zeros: the one constant that is cheap everywhere. */
   zeroVector(): void {
-    this.#splatBits("i32x4", 0);
+    this.#opcode(vectorConstant);
+    writeSplat(this.#out, "i32x4", 0);
   }
 
   /** Writes code that runs once at entry, before the body; constants that it needs must be asked for before it is written. */
@@ -319,9 +323,18 @@ export class FunctionWriter {
     this.#out.unsigned(offset);
   }
 
-  #splatBits(lanes: ConstantLanes, value: number): void {
-    this.#opcode(0xfd00c);
-    writeSplat(this.#out, lanes, value);
+  /** The local that holds a constant, which is written the first time that it is asked for. */
+  #constant(key: string, writeBits: () => void): Local {
+    const known = this.#constants.get(key);
+    if (known !== undefined) return known;
+    const local = this.local("v128");
+    this.#constants.set(key, local);
+    this.prologue(() => {
+      this.#opcode(vectorConstant);
+      writeBits();
+      this.set(local);
+    });
+    return local;
   }
 
   #structured(code: number, body: (label: Label) => void): void {

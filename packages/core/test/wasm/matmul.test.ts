@@ -119,6 +119,9 @@ describe.each(featureSets)("matmul with relaxedSimd $relaxedSimd", (features) =>
         expectRight(shape, features, { packA: true, packB: false, blockK: 29 });
         expectRight(shape, features, { packA: true, packB: true, blockK: 32, panelFunctions: true });
         expectRight(shape, features, { packA: false, packB: false, blockK: 29, panelFunctions: true });
+        expectRight(shape, features, { packA: true, packB: true, blockM: 12 });
+        expectRight(shape, features, { packA: false, packB: true, blockK: 32, blockM: 1 });
+        expectRight(shape, features, { packA: true, packB: false, blockK: 29, blockM: 12, panelFunctions: true });
       }
     });
 
@@ -132,7 +135,7 @@ describe.each(featureSets)("matmul with relaxedSimd $relaxedSimd", (features) =>
       for (const blockK of [7, 3]) {
         for (const panelFunctions of [false, true]) {
           const shape: MatmulShape = { dtype, m: 9, n: 11, k: 7 };
-          const { actual, expected, kept } = runEpilogue(shape, features, { blockK, panelFunctions });
+          const { actual, expected, kept } = runEpilogue(shape, features, { blockK, panelFunctions, ...(blockK === 3 && { blockM: 2 }) });
           expect(actual).toEqual(expected.map((value) => Math.max(value, 0)));
           expect(kept).toEqual(expected);
         }
@@ -145,17 +148,17 @@ describe.each(featureSets)("matmul with relaxedSimd $relaxedSimd", (features) =>
     });
   });
 
-  const partCases = transposes.flatMap((transposed) => [[...transposed, false], [...transposed, true]] as const);
+  const partCases = transposes.flatMap((transposed) => [[...transposed, false], [...transposed, true]] as const).flatMap((part) => [[...part, 100], [...part, 12]] as const);
 
-  it.each(partCases)("gives the same bits when B is packed once for several parts (transposed: %s, %s; functions for panels: %s)", (transposeA, transposeB, panelFunctions) => {
+  it.each(partCases)("gives the same bits when B is packed once for several parts (transposed: %s, %s; functions for panels: %s; blocks of %s rows)", (transposeA, transposeB, panelFunctions, blockM) => {
     const shape: MatmulShape = { dtype: "f32", m: 100, n: 90, k: 200, transposeA, transposeB };
     const { m, n, k } = shape;
-    const plan = planMatmul(shape, features, { packB: true, panelFunctions });
+    const plan = planMatmul(shape, features, { packB: true, panelFunctions, blockM });
     const steps = splitProduct(shape, plan);
     expect(steps.map(({ part }) => part)).toEqual(["packing", "rowsOfPacked"]);
     const writer = new ModuleWriter(features);
     writer.importMemory("env", "memory", { min: 1 });
-    emitMatmul(writer, { ...shape, name: "whole" }, { ...plan, panelFunctions: false });
+    emitMatmul(writer, { ...shape, name: "whole" }, { ...plan, panelFunctions: false, blockM: m });
     for (const { part } of steps) emitMatmul(writer, { ...shape, name: part, part }, plan);
     const layout = new Layout(64);
     const [atA = 0, atB = 0, whole = 0, inParts = 0] = [m * k, k * n, m * n, m * n].map((count) => layout.place(4 * count));
@@ -165,13 +168,16 @@ describe.each(featureSets)("matmul with relaxedSimd $relaxedSimd", (features) =>
       new Float32Array(memory.buffer, at, count).forEach((_, index, array) => { array[index] = Math.sin(index + at); });
     }
     functions["whole"]?.(atA, atB, whole, scratch, scratch + plan.packedB);
-    for (const { part, cuts } of steps) {
-      const middle = cuts[cuts.length >> 1] ?? 0;
-      const end = cuts.at(-1) ?? 0;
-      functions[part]?.(atA, atB, inParts, otherScratch, scratch + plan.packedB, middle, end);
-      functions[part]?.(atA, atB, inParts, scratch, scratch + plan.packedB, 0, middle);
+    const inPartsBits = new Uint32Array(memory.buffer, inParts, m * n);
+    for (const share of [0.1, 0.5, 0.99]) {
+      inPartsBits.fill(0);
+      for (const { part, cuts } of steps) {
+        const cut = cuts[Math.floor(share * (cuts.length - 1))] ?? 0;
+        functions[part]?.(atA, atB, inParts, otherScratch, scratch + plan.packedB, cut, cuts.at(-1) ?? 0);
+        functions[part]?.(atA, atB, inParts, scratch, scratch + plan.packedB, 0, cut);
+      }
+      expect(inPartsBits).toEqual(new Uint32Array(memory.buffer, whole, m * n));
     }
-    expect(new Uint32Array(memory.buffer, inParts, m * n)).toEqual(new Uint32Array(memory.buffer, whole, m * n));
   });
 
   it("keeps infinities and NaN", () => {
@@ -252,8 +258,10 @@ function runEpilogue(shape: MatmulShape, features: Features, choices: PlanChoice
 describe("planMatmul", () => {
   const modern: Features = { relaxedSimd: true, manyRegisters: true };
   const old: Features = { relaxedSimd: true, manyRegisters: false };
-  const tilesOf = (shape: MatmulShape, features: Features): string[] =>
-    planMatmul(shape, features).panels.flatMap((panel) => panel.rows.map((rows) => `${String(rows.height)}x${String(panel.vectors)}`));
+  const tilesOf = (shape: MatmulShape, features: Features): string[] => {
+    const { panels, rows } = planMatmul(shape, features);
+    return panels.flatMap(({ vectors }) => rows.map(({ height }) => `${String(height)}x${String(vectors)}`));
+  };
 
   it("takes tiles of 6 rows and 2 vectors, and cuts the rest evenly", () => {
     expect(tilesOf({ dtype: "f32", m: 128, n: 128, k: 128 }, modern)).toEqual(["6x2", "5x2"]);
@@ -269,7 +277,8 @@ describe("planMatmul", () => {
 
   it("needs no scratch memory for small products and cuts k for large ones", () => {
     expect(matmulScratchBytes({ dtype: "f32", m: 32, n: 16, k: 16 }, modern)).toBe(0);
-    expect(planMatmul({ dtype: "f32", m: 1024, n: 1024, k: 1024 }, modern)).toMatchObject({ packA: true, packB: true, blockK: 512 });
+    expect(planMatmul({ dtype: "f32", m: 1024, n: 1024, k: 1024 }, modern)).toMatchObject({ packA: true, packB: true, blockK: 512, blockM: 48 });
+    expect(planMatmul({ dtype: "f32", m: 128, n: 128, k: 784 }, modern).blockM).toBeGreaterThanOrEqual(128);
   });
 
   it("gives panels functions where a product takes long enough to be optimized meanwhile", () => {

@@ -9,7 +9,7 @@ import { storeElements } from "../store-elements.ts";
 import type { Local } from "../types.ts";
 import { emitFunction } from "./functions.ts";
 import type { LaneCount } from "./lanes.ts";
-import { loadSplat, loadVector, vectorOf, wordsConstant } from "./lanes.ts";
+import { loadSplat, loadVector, vectorOf } from "./lanes.ts";
 import { axesOfValues, movingAxes } from "./moving.ts";
 import { emitUniform } from "./random-words.ts";
 
@@ -50,13 +50,9 @@ export class BodyEmitter {
   /** For each value, the bit mask of the axes that it changes along. */
   readonly moving: readonly number[];
   readonly #counters: (Local | undefined)[];
-  readonly #shared = new Map<number, Local>();
-  readonly #perUnit = new Map<Unit, Map<number, Local>>();
-  readonly #addresses = new Map<string, Local>();
-  readonly #indexVectors = new Map<string, Local>();
+  readonly #known = new Map<string, Local>();
   readonly #scopes: Scope[] = [[]];
   readonly #spilled = new Map<number, number>();
-  readonly #ramps = new Map<number, Local>();
 
   constructor(w: FunctionWriter, spec: BodySpec) {
     this.w = w;
@@ -84,14 +80,12 @@ export class BodyEmitter {
 
   /** Gives a value that the generator computed itself: a finished reduction, a product. */
   define(id: number, local: Local, unit: Unit): void {
-    const known = this.#valuesFor(id, unit);
-    known.set(id, local);
-    this.#scopes.at(-1)?.push(() => known.delete(id));
+    this.#remember(this.#valueKey(id, unit), local);
   }
 
   /** Whether a value is at hand. */
   has(id: number, unit: Unit): boolean {
-    return this.#valuesFor(id, unit).has(id);
+    return this.#known.has(this.#valueKey(id, unit));
   }
 
   /** Keeps a value of the vector axis in scratch memory, from an offset on, for later passes. */
@@ -109,7 +103,7 @@ export class BodyEmitter {
 
   /** The local that holds a value, computed here if it is not at hand. */
   value(id: number, unit: Unit): Local {
-    const known = this.#valuesFor(id, unit).get(id);
+    const known = this.#known.get(this.#valueKey(id, unit));
     if (known !== undefined) return known;
     const value = existing(this.spec.values[id], "kernel value");
     if (value.kind === "constant") return this.#constant(value.value, value.dtype);
@@ -167,14 +161,16 @@ export class BodyEmitter {
     return this.spec.values[id]?.dtype ?? "f32";
   }
 
-  #valuesFor(id: number, unit: Unit): Map<number, Local> {
-    if (((this.moving[id] ?? 0) & this.vectorBit) === 0) return this.#shared;
-    let known = this.#perUnit.get(unit);
-    if (known === undefined) {
-      known = new Map();
-      this.#perUnit.set(unit, known);
-    }
-    return known;
+  /** Values that move along the vector axis differ from vector to vector. */
+  #valueKey(id: number, unit: Unit): string {
+    const moves = ((this.moving[id] ?? 0) & this.vectorBit) !== 0;
+    return `${String(id)}.${moves ? String(unit.vector) : ""}`;
+  }
+
+  #remember(key: string, local: Local): Local {
+    this.#known.set(key, local);
+    this.#scopes.at(-1)?.push(() => this.#known.delete(key));
+    return local;
   }
 
   /** Whether a value can be computed before the reductions that are not finished yet. */
@@ -194,10 +190,6 @@ export class BodyEmitter {
     return this.w.splatConstant(vectorOf(dtype), value);
   }
 
-  #addressKey(buffer: number, index: IndexMap): string {
-    return `${String(buffer)}:${index.strides.slice(0, -1).join()}+${String(index.offset)}`;
-  }
-
   #hoistAddress(buffer: number, index: IndexMap, available: number): void {
     if ((movingAxes(index) & ~this.vectorBit & ~available) === 0) this.#address(buffer, index);
   }
@@ -205,19 +197,16 @@ export class BodyEmitter {
   /** The byte address of an index map's element at the current counters and position 0 of the vector axis. */
   #address(buffer: number, index: IndexMap): Local {
     const { w } = this;
-    const key = this.#addressKey(buffer, index);
-    const known = this.#addresses.get(key);
-    if (known !== undefined) return known;
     const pointer = existing(this.spec.addresses[buffer], "buffer");
     const bytes = itemSize[this.spec.dtypeOf(buffer)];
     const outer = index.strides.slice(0, -1);
     if (index.offset === 0 && outer.every((stride) => stride === 0)) return pointer;
+    const key = `${String(buffer)}@${outer.join()}+${String(index.offset)}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
     pushAffine(w, pointer, outer.map((stride, axis) => [this.#counters[axis], stride * bytes]));
     if (index.offset !== 0) w.op("i32.add", index.offset * bytes);
-    const address = w.keep("i32");
-    this.#addresses.set(key, address);
-    this.#scopes.at(-1)?.push(() => this.#addresses.delete(key));
-    return address;
+    return this.#remember(key, w.keep("i32"));
   }
 
   /** Pushes the byte address of an index map's element at the current counters. */
@@ -294,20 +283,11 @@ export class BodyEmitter {
     w.get(gathered);
   }
 
-  /** The multiples of a stride by 0, 1, 2 and 3. */
-  #ramp(stride: number): Local {
-    const known = this.#ramps.get(stride);
-    if (known !== undefined) return known;
-    const ramp = wordsConstant(this.w, [0, stride, 2 * stride, 3 * stride]);
-    this.#ramps.set(stride, ramp);
-    return ramp;
-  }
-
   /** The value of an affine index in each lane, as i32x4. */
   #indices(index: IndexMap, vector: number): Local {
     const { w, spec } = this;
     const key = `${String(vector)}:${index.strides.join()}+${String(index.offset)}`;
-    const known = this.#indexVectors.get(key);
+    const known = this.#known.get(key);
     if (known !== undefined) return known;
     const vectorStride = index.strides[spec.axes - 1] ?? 0;
     if (vector > 0 && vectorStride !== 0) {
@@ -316,12 +296,9 @@ export class BodyEmitter {
     } else {
       pushAffine(w, index.offset, index.strides.map((stride, axis) => [this.#counters[axis], stride]));
       w.op("i32x4.splat");
-      if (vectorStride !== 0) w.op("i32x4.add", this.#ramp(vectorStride));
+      if (vectorStride !== 0) w.op("i32x4.add", w.wordsConstant([0, vectorStride, 2 * vectorStride, 3 * vectorStride]));
     }
-    const local = w.keep();
-    this.#indexVectors.set(key, local);
-    this.#scopes.at(-1)?.push(() => this.#indexVectors.delete(key));
-    return local;
+    return this.#remember(key, w.keep());
   }
 
   #emitRandom(index: IndexMap, stream: number, dtype: DType, operands: readonly Local[], unit: Unit): void {

@@ -16,30 +16,11 @@ export function floatLanes(dtype: DType): FloatLanes {
   return dtype === "f64" ? "f64x2" : "f32x4";
 }
 
-/**
- * Pushes a vector with one 32-bit pattern per lane, written in the prologue.
- *
- * @param w - The function.
- * @param words - Four 32-bit integers.
- */
-export function wordsConstant(w: FunctionWriter, words: readonly [number, number, number, number]): Local {
-  const local = w.local("v128");
-  w.prologue(() => {
-    w.op("i32x4.splat", words[0]);
-    for (const lane of [1, 2, 3] as const) {
-      w.i32(words[lane]);
-      w.lane("i32x4.replace_lane", lane);
-    }
-    w.set(local);
-  });
-  return local;
-}
-
 /** A mask whose first `active` lanes are set. */
 export function activeLanes(w: FunctionWriter, dtype: DType, active: number): Local {
   const wordsPerLane = dtype === "f64" ? 2 : 1;
   const word = (index: number): number => (index < active * wordsPerLane ? -1 : 0);
-  return wordsConstant(w, [word(0), word(1), word(2), word(3)]);
+  return w.wordsConstant([0, 1, 2, 3].map(word));
 }
 
 /** Loads one vector of consecutive elements at address + offset. */

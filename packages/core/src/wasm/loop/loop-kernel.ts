@@ -36,7 +36,6 @@ class LoopEmitter {
   readonly #vectorAxis: number;
   readonly #keptMask: number;
   readonly #counters: readonly Local[];
-  readonly #laneMasks = new Map<string, Local>();
   readonly #range: Range | undefined;
 
   constructor(w: FunctionWriter, plan: LoopPlan, memory: MemoryAccess, range: Range | undefined) {
@@ -196,18 +195,8 @@ class LoopEmitter {
   #masked(accumulator: Accumulator, unit: Unit): Local {
     const value = this.#body.value(accumulator.operand, unit);
     if (!this.#plan.vectorReduced || unit.active === this.#plan.lanes) return value;
-    this.#w.op("v128.bitselect", value, identityOf(this.#w, accumulator), this.#laneMask(accumulator, unit));
+    this.#w.op("v128.bitselect", value, identityOf(this.#w, accumulator), activeLanes(this.#w, accumulator.dtype, unit.active));
     return this.#w.keep();
-  }
-
-  #laneMask({ dtype }: Accumulator, unit: Unit): Local {
-    const key = `${dtype === "f64" ? "wide" : "narrow"}${String(unit.active)}`;
-    let mask = this.#laneMasks.get(key);
-    if (mask === undefined) {
-      mask = activeLanes(this.#w, dtype, unit.active);
-      this.#laneMasks.set(key, mask);
-    }
-    return mask;
   }
 
   /** Combines the running results of all vectors and lanes. */

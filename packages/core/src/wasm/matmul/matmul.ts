@@ -9,18 +9,31 @@ import { elementBytesOf, laneCountOf, planMatmul, type MatmulPlan, type PanelGro
 import type { MatmulSpec } from "./spec.ts";
 import { accumulateTile, clearTile, tileAccumulators } from "./tile.ts";
 
-/** The part of the sum over k that is computed in one go. */
-interface BlockOfK {
+/** Rows or columns; numbers stand for all of them. */
+interface Range {
+  readonly from: number | Local;
+  readonly to: number | Local;
+}
+
+/** What is computed in one go: a part of the sum over k, for some rows. */
+interface Block extends Range {
   /** First k; undefined stands for 0. */
-  readonly from: Local | undefined;
+  readonly first: Local | undefined;
   readonly size: number | Local;
   /** Bytes of one packed row of A or column of B. */
   readonly bytes: number | Local;
 }
 
+/** A block in one panel of B. */
+interface PanelBlock extends Block {
+  /** The panel's first column. */
+  readonly column: Local;
+  /** Address of the panel. */
+  readonly panel: Local;
+}
+
 /** A or B: a row of A or a column of B is an item, which has one element for each k. */
 interface Factor {
-  readonly items: "rows" | "columns";
   readonly base: Local;
   /** Bytes from one k to the next. */
   readonly step: number;
@@ -50,8 +63,7 @@ interface Code {
   readonly a: Factor;
   readonly b: Factor;
   readonly c: Local;
-  /** The rows or columns to handle, if not all. */
-  readonly part: { readonly items: Factor["items"]; readonly from: Local; readonly to: Local } | undefined;
+  readonly columns: Range;
 }
 
 /**
@@ -72,19 +84,19 @@ export function emitMatmul(module: ModuleWriter, spec: MatmulSpec, plan: MatmulP
   return module.addFunction(spec.name, { parameters, results: [] }, (w) => {
     const [baseOfA, baseOfB, c, packedA, packedB] = w.parameters;
     if (baseOfA === undefined || baseOfB === undefined || c === undefined) return;
-    const [from, to] = spec.part === undefined ? [] : w.parameters.slice(-2);
-    const items = spec.part === "columns" || spec.part === "packing" ? "columns" : "rows";
-    const part = from === undefined || to === undefined ? undefined : { items, from, to } as const;
     const { m, n, k } = spec;
+    const [from = 0, to = m] = spec.part === undefined ? [] : w.parameters.slice(-2);
+    const cutsColumns = spec.part === "columns" || spec.part === "packing";
+    const rows = cutsColumns ? { from: 0, to: m } : { from, to };
     const elementBytes = elementBytesOf(spec.dtype);
-    const factor = (items: Factor["items"], base: Local, count: number, neighbors: boolean, packed: Local | undefined): Factor => ({
-      items, base, packed, step: neighbors ? count * elementBytes : elementBytes, stride: neighbors ? elementBytes : k * elementBytes,
+    const factor = (base: Local, count: number, neighbors: boolean, packed: Local | undefined): Factor => ({
+      base, packed, step: neighbors ? count * elementBytes : elementBytes, stride: neighbors ? elementBytes : k * elementBytes,
     });
-    const a = factor("rows", baseOfA, m, spec.transposeA === true, plan.packA ? packedA : undefined);
-    const b = factor("columns", baseOfB, n, spec.transposeB !== true, plan.packB ? packedB : undefined);
-    const code: Code = { module, w, spec, plan, elementBytes, a, b, c, part };
+    const a = factor(baseOfA, m, spec.transposeA === true, plan.packA ? packedA : undefined);
+    const b = factor(baseOfB, n, spec.transposeB !== true, plan.packB ? packedB : undefined);
+    const code: Code = { module, w, spec, plan, elementBytes, a, b, c, columns: cutsColumns ? { from, to } : { from: 0, to: n } };
     if (plan.blockK >= k) {
-      writeBlock(code, { from: undefined, size: k, bytes: k * elementBytes });
+      writeBlock(code, { first: undefined, size: k, bytes: k * elementBytes, ...rows });
       return;
     }
     const first = w.local("i32");
@@ -92,29 +104,31 @@ export function emitMatmul(module: ModuleWriter, spec: MatmulSpec, plan: MatmulP
       w.op("i32.sub", k, first);
       const size = minimum(w, w.keep("i32"), plan.blockK);
       w.op("i32.mul", size, elementBytes);
-      writeBlock(code, { from: first, size, bytes: w.keep("i32") });
+      writeBlock(code, { first, size, bytes: w.keep("i32"), ...rows });
     });
   });
 }
 
-/** A local with the smaller of two numbers. */
-function minimum(w: FunctionWriter, value: Local, limit: number): Local {
-  return chosen(w, value, limit, "i32.lt_s");
-}
-
-/** A local with `value`, or with `limit` where the comparison of the two does not hold. */
-function chosen(w: FunctionWriter, value: Local, limit: number, comparison: "i32.gt_s" | "i32.lt_s"): Local {
+/** Pushes `value`, or `other` where the comparison of `value` with `limit` does not hold. */
+function choose(w: FunctionWriter, value: Local, other: number | Local, comparison: "i32.gt_s" | "i32.lt_s", limit = other): Local {
   w.push(value);
-  w.push(limit);
+  w.push(other);
   w.op(comparison, value, limit);
   w.op("select");
   return w.keep("i32");
 }
 
-/** The bounds of a group of tiles, or of what this call computes of them. */
-function within({ w, part }: Code, items: Factor["items"], { from, to }: { readonly from: number; readonly to: number }): { readonly from: number | Local; readonly to: number | Local } {
-  if (part?.items !== items) return { from, to };
-  return { from: chosen(w, part.from, from, "i32.gt_s"), to: minimum(w, part.to, to) };
+/** A local with the smaller of two numbers. */
+function minimum(w: FunctionWriter, value: Local, limit: number): Local {
+  return choose(w, value, limit, "i32.lt_s");
+}
+
+/** The part of a group of tiles that lies in a range. */
+function within(w: FunctionWriter, range: Range, { from, to }: { readonly from: number; readonly to: number }): Range {
+  return {
+    from: typeof range.from === "number" ? from : choose(w, range.from, from, "i32.gt_s"),
+    to: typeof range.to === "number" ? to : minimum(w, range.to, to),
+  };
 }
 
 /** How many columns a panel covers, whether they are all inside C or not. */
@@ -122,20 +136,40 @@ function panelWidth({ spec }: Code, group: PanelGroup): number {
   return group.vectors * laneCountOf(spec.dtype);
 }
 
-function writeBlock(code: Code, block: BlockOfK): void {
-  const { plan, spec, a, b } = code;
-  if (spec.part !== "rowsOfPacked") for (const group of plan.panels) pack(code, block, b, { ...group, width: panelWidth(code, group) });
+function writeBlock(code: Code, block: Block): void {
+  const { plan, spec, b } = code;
+  if (spec.part !== "rowsOfPacked") for (const group of plan.panels) pack(code, block, b, code.columns, { ...group, width: panelWidth(code, group) });
   if (spec.part === "packing") return;
-  for (const { from, to, height } of plan.panels[0]?.rows ?? []) pack(code, block, a, { from, to, width: height });
+  const { w } = code;
+  const [tiles] = plan.rows;
+  if (tiles === undefined || plan.blockM >= spec.m) {
+    writeRows(code, block);
+    return;
+  }
+  const from = w.local("i32");
+  w.set(from, block.from);
+  w.loop((again) => {
+    w.op("i32.add", from, plan.blockM);
+    const to = choose(w, w.keep("i32"), block.to, "i32.lt_s", within(w, block, tiles).to);
+    writeRows(code, { ...block, from, to });
+    w.set(from, to);
+    w.op("i32.lt_s", from, block.to);
+    w.brIf(again);
+  });
+}
+
+function writeRows(code: Code, block: Block): void {
+  const { plan, a } = code;
+  for (const { from, to, height } of plan.rows) pack(code, block, a, block, { from, to, width: height });
   for (const group of plan.panels) writePanelGroup(code, block, group);
 }
 
 /** Copies a group of items into scratch memory, where the elements for one k are neighbors. */
-function pack(code: Code, block: BlockOfK, factor: Factor, group: ItemGroup): void {
+function pack(code: Code, block: Block, factor: Factor, range: Range, group: ItemGroup): void {
   const { w, elementBytes } = code;
   if (factor.packed === undefined) return;
   const item = w.local("i32");
-  const { from, to } = within(code, factor.items, group);
+  const { from, to } = within(w, range, group);
   w.set(item, from);
   if (factor.stride === elementBytes) {
     w.op("i32.sub", to, (panelsTogether - 1) * group.width);
@@ -151,7 +185,7 @@ interface PanelRange {
   readonly together: number;
 }
 
-function packPanels(code: Code, block: BlockOfK, factor: Factor, group: ItemGroup, { item, to, together }: PanelRange): void {
+function packPanels(code: Code, block: Block, factor: Factor, group: ItemGroup, { item, to, together }: PanelRange): void {
   const { w, elementBytes } = code;
   const source = w.local("i32");
   const targets = Array.from({ length: together }, () => w.local("i32"));
@@ -168,39 +202,41 @@ function packPanels(code: Code, block: BlockOfK, factor: Factor, group: ItemGrou
   });
 }
 
-function writePanelGroup(code: Code, block: BlockOfK, group: PanelGroup): void {
+function writePanelGroup(code: Code, block: Block, group: PanelGroup): void {
   const { w, b, plan } = code;
   const column = w.local("i32");
   const panel = w.local("i32");
   const write = plan.panelFunctions ? callRowGroup : writeRowGroup;
-  w.for({ counter: column, ...within(code, "columns", group), step: panelWidth(code, group) }, () => {
+  w.for({ counter: column, ...within(w, code.columns, group), step: panelWidth(code, group) }, () => {
     w.set(panel, () => { pushPlace(code, block, b, column); });
-    for (const rows of group.rows) write(code, block, group, rows, column, panel);
+    for (const rows of plan.rows) write(code, { ...block, column, panel }, group, rows);
   });
 }
 
 /** As {@link writeRowGroup}, in a function of its own, whose parameters begin with those of the product. */
-function callRowGroup(code: Code, block: BlockOfK, group: PanelGroup, rows: RowGroup, column: Local, panel: Local): void {
+function callRowGroup(code: Code, block: PanelBlock, group: PanelGroup, rows: RowGroup): void {
   const { module, w } = code;
-  const ofBlock = [block.from, block.size, block.bytes].filter((value) => typeof value === "object");
-  const given = [...w.parameters, column, panel, ...ofBlock];
+  const values = { ...block };
+  const given = [...w.parameters, ...Object.values(values).filter((value) => typeof value === "object")];
   const target = module.addFunction(undefined, { parameters: given.map(({ type }) => type), results: [] }, (own) => {
-    const [ownColumn = column, ownPanel = panel, from, size = block.size, bytes = block.bytes] = own.parameters.slice(w.parameters.length);
-    writeRowGroup({ ...code, w: own }, { from, size, bytes }, group, rows, ownColumn, ownPanel);
+    const renamed = Object.entries(values).map(([name, value]) => [name, own.parameters[given.indexOf(value as Local)] ?? value]);
+    // The same entries: locals have become parameters, numbers have stayed.
+    writeRowGroup({ ...code, w: own }, Object.fromEntries(renamed) as PanelBlock, group, rows);
   });
   for (const local of given) w.get(local);
   w.call(target);
 }
 
-function writeRowGroup(code: Code, block: BlockOfK, group: PanelGroup, rows: RowGroup, column: Local, panel: Local): void {
+function writeRowGroup(code: Code, block: PanelBlock, group: PanelGroup, rows: RowGroup): void {
   const { w, spec, elementBytes } = code;
+  const { column, panel } = block;
   const { height } = rows;
   const row = w.local("i32");
   const a = w.local("i32");
   const b = w.local("i32");
   const offset = w.local("i32");
   const width = Math.min(panelWidth(code, group), group.to - group.from);
-  w.for({ counter: row, ...within(code, "rows", rows), step: height }, () => {
+  w.for({ counter: row, ...within(w, block, rows), step: height }, () => {
     w.set(a, () => { pushPlace(code, block, code.a, row); });
     w.set(b, panel);
     w.set(offset, () => { pushAffine(w, 0, [[row, spec.n * elementBytes], [column, elementBytes]]); });
@@ -221,33 +257,33 @@ function writeRowGroup(code: Code, block: BlockOfK, group: PanelGroup, rows: Row
   });
 }
 
-function startTile(w: FunctionWriter, block: BlockOfK, place: TilePlace, sums: readonly (readonly Local[])[]): void {
-  if (block.from === undefined) {
+function startTile(w: FunctionWriter, block: Block, place: TilePlace, sums: readonly (readonly Local[])[]): void {
+  if (block.first === undefined) {
     clearTile(w, sums);
     return;
   }
-  w.get(block.from);
+  w.get(block.first);
   w.if(() => { loadTile(w, place, sums); }, () => { clearTile(w, sums); });
 }
 
-function endTile(code: Code, block: BlockOfK, place: TilePlace, sums: readonly (readonly Local[])[]): void {
+function endTile(code: Code, block: Block, place: TilePlace, sums: readonly (readonly Local[])[]): void {
   const { w, spec, plan } = code;
-  if (block.from === undefined || spec.epilogue === undefined) {
+  if (block.first === undefined || spec.epilogue === undefined) {
     finishTile(w, spec, place, sums);
     return;
   }
   // Is this the last block?
-  w.op("i32.lt_s", block.from, spec.k - plan.blockK);
+  w.op("i32.lt_s", block.first, spec.k - plan.blockK);
   w.if(() => { storeTile(w, place, sums); }, () => { finishTile(w, spec, place, sums); });
 }
 
 /** Pushes the address of an item's element at the start of the block, where the matrix has it. */
-function pushSource(w: FunctionWriter, block: BlockOfK, factor: Factor, item: Local): void {
-  pushAffine(w, factor.base, [[block.from, factor.step], [item, factor.stride]]);
+function pushSource(w: FunctionWriter, block: Block, factor: Factor, item: Local): void {
+  pushAffine(w, factor.base, [[block.first, factor.step], [item, factor.stride]]);
 }
 
 /** Pushes the address where tiles find an item: packed or not. */
-function pushPlace({ w }: Code, block: BlockOfK, factor: Factor, item: Local): void {
+function pushPlace({ w }: Code, block: Block, factor: Factor, item: Local): void {
   if (factor.packed === undefined) pushSource(w, block, factor, item);
   else pushAffine(w, factor.packed, [[item, block.bytes]]);
 }

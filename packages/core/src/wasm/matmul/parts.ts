@@ -29,7 +29,7 @@ export function splitProduct(shape: MatmulShape, plan: MatmulPlan): readonly Pro
   if (m * n * k < splitWork) return [];
   const lanes = laneCountOf(dtype);
   const columns = cutsOf(plan.panels.map(({ from, to, vectors }) => ({ from, to, step: vectors * lanes })), n);
-  const rows = cutsOf((plan.panels[0]?.rows ?? []).map(({ from, to, height }) => ({ from, to, step: height })), m);
+  const rows = cutsOf(plan.rows.map(({ from, to, height }) => ({ from, to, step: height })), m);
   const byRows: ProductStep = { part: "rows", cuts: rows };
   const byColumns: ProductStep = { part: "columns", cuts: columns };
   if (isCut(byRows) && isCut(byColumns) && plan.packB && plan.blockK >= k) return [{ part: "packing", cuts: columns }, { part: "rowsOfPacked", cuts: rows }];
