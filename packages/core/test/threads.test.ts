@@ -1,6 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import { controlBytes, doPhase, word } from "../src/wasm/threads/control.ts";
 import { Governor } from "../src/wasm/threads/governor.ts";
 import type { Tensor } from "../src/index.ts";
 import { compile, evaluate, exp, explain, key, matmul, max, randomNormal, setThreads, sqrt, tanh, transpose } from "../src/index.ts";
@@ -51,15 +52,31 @@ describe("several threads", () => {
   }
 
   it("update donated state in place as one does", () => {
-    const step = (state: { x: Tensor }, w: Tensor): { x: Tensor } => ({ x: tanh(matmul(state.x, w)).add(state.x.mul(0.5)) });
+    interface State { readonly x: Tensor; readonly withRest: Tensor }
+    const step = (state: State, w: Tensor): State => ({ x: tanh(matmul(state.x, w)).add(state.x.mul(0.5)), withRest: state.withRest.mul(0.5).add(1) });
     const w = draw(12, [96, 96]).mul(0.1);
-    const run = (threads: number): Float32Array => {
+    const run = (threads: number): unknown => {
       const compiled = compile(step, { threads });
-      let state = { x: draw(13, [80, 96]) };
+      let state = { x: draw(13, [80, 96]), withRest: draw(19, [40_003]) };
       for (let count = 0; count < 20; count++) state = compiled(state, w);
-      return state.x.readSync() as Float32Array;
+      return [state.x.readSync(), state.withRest.readSync()];
     };
     expect(run(2)).toEqual(run(1));
+  });
+
+  it("take the chunks of their own share first, and then what others have left", () => {
+    const words = new Int32Array(new SharedArrayBuffer(controlBytes));
+    // The only one that meets: then the others are late, and have all of their shares left.
+    const member = { words, places: word, index: 1, threads: 1, maySleep: true };
+    for (let phase = 0; phase < 2; phase++) {
+      const done: number[] = [];
+      doPhase({ run: (chunk, thread) => { done.push(chunk + 100 * thread); }, shares: 3, chunks: 2 }, member);
+      expect(done).toEqual([102, 103, 104, 105, 100, 101]);
+      words.fill(0, word.taken);
+    }
+    const alone: number[] = [];
+    doPhase({ run: (chunk) => { alone.push(chunk); }, shares: 1, chunks: 1 }, member);
+    expect(alone).toEqual([0]);
   });
 
   it("are left alone by what has too little work, and by default", () => {

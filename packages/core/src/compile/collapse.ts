@@ -11,7 +11,7 @@ export interface CollapsedLoop {
 function indexMaps(kernel: LoopKernel): IndexMap[] {
   const maps = kernel.stores.map((store) => store.index);
   for (const value of kernel.values) {
-    if (value.kind === "load" || value.kind === "iota" || value.kind === "random") maps.push(value.index);
+    if ("index" in value) maps.push(value.index);
   }
   return maps;
 }
@@ -42,14 +42,10 @@ export function collapseAxes(kernel: LoopKernel): CollapsedLoop {
     strides: kept.length === 0 ? [1] : kept.map(({ axis }) => stride(map, axis)),
     offset: map.offset,
   });
-  const values = kernel.values.map((value): KernelValue => {
-    if (value.kind === "load" || value.kind === "iota" || value.kind === "random") return { ...value, index: project(value.index) };
-    return value;
-  });
   return {
     extents: kept.length === 0 ? [1] : kept.map(({ extent }) => extent),
     reduced: kept.length === 0 ? [false] : kept.map(({ reduced }) => reduced),
-    values,
+    values: kernel.values.map((value) => ("index" in value ? { ...value, index: project(value.index) } : value)),
     stores: kernel.stores.map((store) => ({ ...store, index: project(store.index) })),
   };
 }

@@ -1,10 +1,12 @@
-import { fail } from "../errors.ts";
+import { checkNumber } from "../options.ts";
 import type { Key } from "./key.ts";
 import { keyWords } from "./key.ts";
 import { threefry2x32 } from "./threefry.ts";
 
-function checkCount(where: string, count: number): void {
-  if (!Number.isInteger(count) || count < 0) fail("option", `${where}(key, count): must be an integer ≥ 0; got ${String(count)}.`);
+/** The words of a key of numbers, after a look at the count. */
+function checkedWords(where: string, key: Key, count: number): readonly [number, number] {
+  checkNumber(where, "count", count, { min: 0, integer: true });
+  return keyWords(where, key);
 }
 
 /**
@@ -15,8 +17,7 @@ function checkCount(where: string, count: number): void {
  * @returns Unsigned 32-bit words.
  */
 export function hostRandomBits(key: Key, count: number): Uint32Array {
-  checkCount("hostRandomBits", count);
-  const [key0, key1] = keyWords("hostRandomBits", key);
+  const [key0, key1] = checkedWords("hostRandomBits", key, count);
   const bits = new Uint32Array(count);
   for (let index = 0; index < count; index++) bits[index] = threefry2x32(key0, key1, index, 0)[0];
   return bits;
@@ -29,15 +30,13 @@ function unitInterval(words: readonly [number, number]): number {
 
 /** Draws numbers uniform in [0, 1) with 53 random bits in plain JavaScript; equal to `randomUniform` in f64 bit for bit. */
 export function hostRandomUniform(key: Key, count: number): Float64Array {
-  checkCount("hostRandomUniform", count);
-  const [key0, key1] = keyWords("hostRandomUniform", key);
+  const [key0, key1] = checkedWords("hostRandomUniform", key, count);
   return Float64Array.from({ length: count }, (_, index) => unitInterval(threefry2x32(key0, key1, index, 0)));
 }
 
 /** Draws standard normal numbers in plain JavaScript by the Box–Muller transform; equal to `randomNormal` in f64 up to rounding. */
 export function hostRandomNormal(key: Key, count: number): Float64Array {
-  checkCount("hostRandomNormal", count);
-  const [key0, key1] = keyWords("hostRandomNormal", key);
+  const [key0, key1] = checkedWords("hostRandomNormal", key, count);
   return Float64Array.from({ length: count }, (_, index) => {
     const radius = Math.sqrt(-2 * Math.log1p(-unitInterval(threefry2x32(key0, key1, index, 0))));
     return radius * Math.cos(2 * Math.PI * unitInterval(threefry2x32(key0, key1, index, 1)));

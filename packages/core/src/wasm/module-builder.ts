@@ -11,10 +11,12 @@ import type { FunctionIndex, Local } from "./types.ts";
 
 /** A stretch of a program between two meetings of its threads. */
 export interface Phase {
-  /** The exported function, which takes the thread's number. */
+  /** The exported function, which takes the numbers of a chunk and of the thread that does it. */
   readonly name: string;
-  /** Whether all threads have a part in it; else the first one runs it alone. */
-  readonly shared: boolean;
+  /** How many threads have a share of the chunks: all, or one where the work is not divided. */
+  readonly shares: number;
+  /** Chunks in a share. */
+  readonly chunks: number;
 }
 
 /** A program as a WebAssembly module. */
@@ -55,16 +57,24 @@ class CallWriter {
     }
   }
 
-  /** Calls one of a kernel's steps for one thread's part of it. */
-  callPart(w: FunctionWriter, call: KernelCall, number: number, thread: Local): void {
+  /** Calls one of a kernel's steps for one chunk of its work. Returns how many chunks a share has. */
+  callPart(w: FunctionWriter, call: KernelCall, number: number): number {
     const { code, functions } = existing(this.#kernels.get(call.kernel), "kernel");
     const { index, step } = existing(functions[number], "step");
+    const { pieces, start, repeats } = existing(step, "step");
     const { threads } = this.#program;
-    const bounds = Array.from({ length: threads + 1 }, (_, part) => step?.start(Math.round((part * step.pieces) / threads)) ?? 0);
+    const [chunk, thread] = [existing(w.parameters[0], "chunk"), w.parameters[1]];
+    const chunks = repeats || pieces < 8 * threads ? 1 : 4;
+    const bounds = Array.from({ length: threads * chunks + 1 }, (_, each) => {
+      // Each chunk is half of what is left of its share, so that little is waited for in the end.
+      const done = Math.floor(each / chunks) + 1 - 2 ** -(each % chunks);
+      return start(Math.round((done * pieces) / threads));
+    });
     this.#pushParameters(w, code, call, thread);
-    pushChoice(w, bounds.slice(0, -1), thread);
-    pushChoice(w, bounds.slice(1), thread);
+    pushChoice(w, bounds.slice(0, -1), chunk);
+    pushChoice(w, bounds.slice(1), chunk);
     w.call(index);
+    return chunks;
   }
 
   #pushParameters(w: FunctionWriter, { parameters }: KernelCode, { buffers }: KernelCall, thread: Local | undefined): void {
@@ -86,13 +96,13 @@ class CallWriter {
   }
 }
 
-/** Pushes `choices[thread]`. */
-function pushChoice(w: FunctionWriter, choices: readonly number[], thread: Local): void {
+/** Pushes `choices[number]`. */
+function pushChoice(w: FunctionWriter, choices: readonly number[], number: Local): void {
   const [first = 0, ...others] = choices;
   w.i32(first);
   others.forEach((choice, index) => {
     w.i32(choice);
-    w.op("i32.lt_s", thread, index + 1);
+    w.op("i32.lt_s", number, index + 1);
     w.op("select");
   });
 }
@@ -140,11 +150,12 @@ export function buildModule(program: Program, base: number, memory: { readonly s
   });
   const phases = threads === 1 ? [] : phasesOf(program).map((phase, number) => {
     const name = `phase${String(number)}`;
-    module.addFunction(name, { parameters: ["i32"], results: [] }, (w) => {
-      if ("alone" in phase) for (const call of phase.alone) writer.callWhole(w, call);
-      else writer.callPart(w, phase.call, phase.step, existing(w.parameters[0], "thread"));
+    let chunks = 1;
+    module.addFunction(name, { parameters: ["i32", "i32"], results: [] }, (w) => {
+      if ("call" in phase) chunks = writer.callPart(w, phase.call, phase.step);
+      else for (const call of phase.alone) writer.callWhole(w, call);
     });
-    return { name, shared: "call" in phase };
+    return { name, shares: "call" in phase ? threads : 1, chunks };
   });
   return { bytes: module.toBytes(), phases };
 }

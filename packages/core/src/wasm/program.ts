@@ -38,6 +38,8 @@ type Emit = (module: ModuleWriter, argumentAddress: MemoryAccess["argumentAddres
 export interface SharedStep {
   readonly pieces: number;
   readonly start: (piece: number) => number;
+  /** Whether some of the work is done again for each part, however small. */
+  readonly repeats: boolean;
   /** Writes the function, which takes the bounds of a part after the kernel's parameters. */
   readonly emit: Emit;
 }
@@ -75,7 +77,7 @@ function productCode(kernel: MatmulKernel, formats: readonly BufferFormat[], thr
     scratchBytes: product.scratchBytes,
     parameters: [...product.operands, ...formats.map((_, buffer) => ({ buffer }))],
     emit: emit(undefined),
-    steps: product.steps.map(({ part, cuts }) => ({ pieces: cuts.length - 1, start: (piece) => cuts[piece] ?? 0, emit: emit(part) })),
+    steps: product.steps.map(({ part, cuts, repeats }) => ({ pieces: cuts.length - 1, start: (piece) => cuts[piece] ?? 0, repeats, emit: emit(part) })),
   };
 }
 
@@ -94,7 +96,7 @@ function loopCode(kernel: LoopKernel, formats: readonly BufferFormat[]): KernelC
       emitLoopKernel(w, loop, { addresses: w.parameters, scratch, argumentAddress, dtypeOf }, range);
     });
   };
-  const step = split && { pieces: Math.ceil(split.extent / split.grain), start: (piece: number) => Math.min(piece * split.grain, split.extent), emit: emit(true) };
+  const step = split && { pieces: Math.ceil(split.extent / split.grain), start: (piece: number) => Math.min(piece * split.grain, split.extent), repeats: false, emit: emit(true) };
   return { scratchBytes, parameters, emit: emit(false), steps: step === undefined ? [] : [step] };
 }
 

@@ -1,15 +1,18 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { cos } from "../../src/wasm/math/cos.ts";
-import { exp } from "../../src/wasm/math/exp.ts";
-import { log } from "../../src/wasm/math/log.ts";
+import { exponential as exp } from "../../src/wasm/math/exponential.ts";
 import { log1p } from "../../src/wasm/math/log1p.ts";
+import { logarithm as log } from "../../src/wasm/math/logarithm.ts";
 import { pow } from "../../src/wasm/math/pow.ts";
 import { sigmoid } from "../../src/wasm/math/sigmoid.ts";
-import { sin } from "../../src/wasm/math/sin.ts";
 import { tanh } from "../../src/wasm/math/tanh.ts";
+import { trigonometric } from "../../src/wasm/math/trigonometry.ts";
+import type { VectorCode } from "../../src/wasm/math/vector-code.ts";
+import type { Local } from "../../src/wasm/types.ts";
 import { elementwise, featureSets, keysOf } from "./support.ts";
 
+const sin = (v: VectorCode, x: Local): Local => trigonometric(v, "sin", x);
+const cos = (v: VectorCode, x: Local): Local => trigonometric(v, "cos", x);
 const functions = { exp, log, log1p, tanh, sigmoid, sin, cos };
 type Name = keyof typeof functions;
 

@@ -1,6 +1,6 @@
 import { detectFeatures, type Features } from "../../src/wasm/features.ts";
-import type { FunctionWriter } from "../../src/wasm/function-writer.ts";
 import { hostMath, hostMathModule, importHostMath } from "../../src/wasm/math/host-math.ts";
+import { VectorCode } from "../../src/wasm/math/vector-code.ts";
 import { ModuleWriter } from "../../src/wasm/module-writer.ts";
 import type { FloatLanes, Local } from "../../src/wasm/types.ts";
 
@@ -31,7 +31,7 @@ export function instantiate(writer: ModuleWriter, pages: number): Instance {
 }
 
 type FloatArray = Float32Array | Float64Array;
-type Emit = (w: FunctionWriter, lanes: FloatLanes, ...operands: Local[]) => void;
+type Emit = (v: VectorCode, ...operands: Local[]) => Local;
 
 /** Makes a function that applies vector code to whole arrays of equal length. */
 export function elementwise(features: Features, lanes: FloatLanes, count: number, emit: Emit): (...inputs: FloatArray[]) => FloatArray {
@@ -47,7 +47,7 @@ export function elementwise(features: Features, lanes: FloatLanes, count: number
         w.load("v128.load", operand * capacity, counter);
         return w.keep();
       });
-      emit(w, lanes, ...operands);
+      w.get(emit(new VectorCode(w, lanes), ...operands));
       w.store(count * capacity);
     });
   });

@@ -3,16 +3,16 @@ import type { ElementFunction } from "../../compile/kernel.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import { isFloat } from "../../tensor/dtype.ts";
 import type { FunctionWriter } from "../function-writer.ts";
-import { cos } from "../math/cos.ts";
-import { exp } from "../math/exp.ts";
-import { log } from "../math/log.ts";
+import { exponential } from "../math/exponential.ts";
 import { log1p } from "../math/log1p.ts";
+import { logarithm } from "../math/logarithm.ts";
 import { pow } from "../math/pow.ts";
 import { sigmoid } from "../math/sigmoid.ts";
-import { sin } from "../math/sin.ts";
 import { tanh } from "../math/tanh.ts";
+import { trigonometric } from "../math/trigonometry.ts";
+import { VectorCode } from "../math/vector-code.ts";
 import type { OpName } from "../opcodes.ts";
-import type { FloatLanes, Local } from "../types.ts";
+import type { Local } from "../types.ts";
 import type { LaneCount } from "./lanes.ts";
 import { floatLanes, vectorOf } from "./lanes.ts";
 
@@ -53,10 +53,9 @@ function floatInstruction(name: "div" | "sqrt"): Emitter {
   return (site) => { apply(site, `${floatLanes(site.dtype)}.${name}`); };
 }
 
-function unaryMath(write: (w: FunctionWriter, lanes: FloatLanes, x: Local) => void): Emitter {
-  return (site) => {
-    write(site.w, floatLanes(site.dtype), operand(site, 0).local);
-  };
+/** Vector code for floating-point operands. */
+function vectorCode(write: (v: VectorCode, ...operands: Local[]) => Local): Emitter {
+  return ({ w, operands, dtype }) => { w.get(write(new VectorCode(w, floatLanes(dtype)), ...operands.map(({ local }) => local))); };
 }
 
 /** Comparisons leave a mask as wide as the kernel's lanes. */
@@ -151,25 +150,23 @@ function castPredicate(site: FunctionSite): void {
 /** How each element function is written for WebAssembly SIMD. */
 const emitters: Readonly<Record<ElementFunction, Emitter>> = {
   neg: instruction("neg"),
-  exp: unaryMath(exp),
-  log: unaryMath(log),
-  log1p: unaryMath(log1p),
+  exp: vectorCode(exponential),
+  log: vectorCode(logarithm),
+  log1p: vectorCode(log1p),
   sqrt: floatInstruction("sqrt"),
-  tanh: unaryMath(tanh),
-  sigmoid: unaryMath(sigmoid),
+  tanh: vectorCode(tanh),
+  sigmoid: vectorCode(sigmoid),
   relu: emitRelu,
   abs: instruction("abs"),
   sign: emitSign,
-  sin: unaryMath(sin),
-  cos: unaryMath(cos),
+  sin: vectorCode((v, x) => trigonometric(v, "sin", x)),
+  cos: vectorCode((v, x) => trigonometric(v, "cos", x)),
   logicalNot: bitwise("not"),
   add: instruction("add"),
   sub: instruction("sub"),
   mul: instruction("mul"),
   div: floatInstruction("div"),
-  pow: (site) => {
-    pow(site.w, floatLanes(site.dtype), operand(site, 0).local, operand(site, 1).local);
-  },
+  pow: vectorCode(pow),
   maximum: extremum("max"),
   minimum: extremum("min"),
   less: comparison("lt", "lt_s"),

@@ -36,6 +36,8 @@ export function smallExpm1(v: VectorCode, remainder: Local): Local {
  * e^x for every x: overflow gives infinity, underflow is gradual, NaN stays NaN.
  *
  * 2^n is applied as two factors 2^(n/2), each of which is a normal number, so that the second product rounds once into the subnormal range.
+ *
+ * @see Cody and Waite, "Software Manual for the Elementary Functions", 1980, chapter 6
  */
 export function exponential(v: VectorCode, x: Local): Local {
   const { mantissaBits, exponentBias } = v.format;
@@ -46,8 +48,8 @@ export function exponential(v: VectorCode, x: Local): Local {
   const one = v.number(1);
   const mantissa = v.float("add", smallExpm1(v, remainder), one);
   // Both halves of n + 2·bias are biased exponents; shifting left drops all that the rounding number left above them.
-  const half = v.shift("shr_u", integer, 1);
-  const first = v.shift("shl", half, mantissaBits);
-  const second = v.shift("shl", v.integers("sub", integer, half), mantissaBits);
+  const half = v.integers("shr_u", integer, 1);
+  const first = v.integers("shl", half, mantissaBits);
+  const second = v.integers("shl", v.integers("sub", integer, half), mantissaBits);
   return v.float("mul", v.float("mul", mantissa, first), second);
 }

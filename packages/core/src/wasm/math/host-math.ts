@@ -22,15 +22,16 @@ export function importHostMath(module: ModuleWriter): void {
 export function applyHost(v: VectorCode, name: HostFunction, operands: readonly Local[]): Local {
   const { w, format } = v;
   const result = w.local("v128");
-  for (let lane = 0; lane < format.laneCount; lane += 1) {
+  const single = format.lanes === "f32x4";
+  for (let lane = 0; lane < (single ? 4 : 2); lane += 1) {
     w.get(result);
     for (const operand of operands) {
       w.get(operand);
       w.lane(`${format.lanes}.extract_lane`, lane);
-      if (format.scalar === "f32") w.op("f64.promote_f32");
+      if (single) w.op("f64.promote_f32");
     }
     w.callImport(name);
-    if (format.scalar === "f32") w.op("f32.demote_f64");
+    if (single) w.op("f32.demote_f64");
     w.lane(`${format.lanes}.replace_lane`, lane);
     w.set(result);
   }

@@ -19,11 +19,11 @@ export function splitNumber(v: VectorCode, x: Local): SplitNumber {
   const mantissa = v.integers("sub", x, exponentBits);
   const fraction = v.float("sub", mantissa, v.number(1));
   if (lanes === "f32x4") {
-    v.w.op("f32x4.convert_i32x4_s", v.shift("shr_s", distance, mantissaBits));
+    v.w.op("f32x4.convert_i32x4_s", v.integers("shr_s", distance, mantissaBits));
     return { exponent: v.keep(), fraction };
   }
   // There is no conversion from 64-bit integers: the biased exponent is put into the low bits of the rounding number.
-  const biased = v.shift("shr_u", v.integers("add", distance, v.integer(exponentBias * 2 ** mantissaBits)), mantissaBits);
+  const biased = v.integers("shr_u", v.integers("add", distance, v.integer(exponentBias * 2 ** mantissaBits)), mantissaBits);
   const magic = v.number(v.format.roundingNumber);
   const exponent = v.float("sub", v.bits("or", biased, magic), v.number(v.format.roundingNumber + exponentBias));
   return { exponent, fraction };
@@ -63,6 +63,7 @@ function logarithmOfSplit(v: VectorCode, { exponent, fraction }: SplitNumber, co
  * Everything but positive normal numbers is rare and treated behind a jump.
  *
  * @param correction - a small number to be added to the result, such as c/x where x stands for x + c
+ * @see Tang, "Table-driven implementation of the logarithm function in IEEE floating-point arithmetic", 1990, for the splitting of x
  */
 export function logarithm(v: VectorCode, x: Local, correction?: Local): Local {
   const { mantissaBits, smallestNormal } = v.format;

@@ -1,5 +1,4 @@
-import type { FunctionWriter } from "../function-writer.ts";
-import type { FloatLanes, Local } from "../types.ts";
+import type { Local } from "../types.ts";
 import { exp2Short, logRatioShort } from "./coefficients.ts";
 import { narrow, widen } from "./halves.ts";
 import { applyHost } from "./host-math.ts";
@@ -25,13 +24,13 @@ function exp2ForSingle(v: VectorCode, t: Local): Local {
   const magic = v.number(roundingNumber + exponentBias);
   const integer = v.float("add", bounded, magic);
   const remainder = v.float("sub", bounded, v.float("sub", integer, magic));
-  return v.float("mul", v.polynomial(remainder, exp2Short), v.shift("shl", integer, mantissaBits));
+  return v.float("mul", v.polynomial(remainder, exp2Short), v.integers("shl", integer, mantissaBits));
 }
 
 /** x^y in single precision through 2^(y·log2 |x|) in double precision, with the signs and exceptions of `Math.pow`. */
 function singlePower(v: VectorCode, x: Local, y: Local): Local {
   const wide = new VectorCode(v.w, "f64x2");
-  const size = v.unary("abs", x);
+  const size = v.float("abs", x);
   const bases = widen(v, size);
   const exponents = widen(v, y);
   const power = (base: Local, exponent: Local): Local => exp2ForSingle(wide, wide.float("mul", exponent, log2OfSingle(wide, base)));
@@ -39,8 +38,8 @@ function singlePower(v: VectorCode, x: Local, y: Local): Local {
 
   // A negative base: the sign stays if y is odd, and there is no real power if y is not an integer.
   const halfY = v.float("mul", y, v.number(0.5));
-  const wholeY = v.float("eq", v.unary("trunc", y), y);
-  const odd = v.bits("and", wholeY, v.float("ne", v.unary("trunc", halfY), halfY));
+  const wholeY = v.float("eq", v.float("trunc", y), y);
+  const odd = v.bits("and", wholeY, v.float("ne", v.float("trunc", halfY), halfY));
   const signed = v.bits("or", magnitude, v.bits("and", odd, v.bits("xor", x, size)));
   const zero = v.number(0);
   const negativeFinite = v.bits("and", v.float("lt", x, zero), v.float("gt", x, v.number(-Infinity)));
@@ -50,11 +49,10 @@ function singlePower(v: VectorCode, x: Local, y: Local): Local {
 }
 
 /**
- * Pushes x^y, lane by lane, with the signs and exceptions of `Math.pow`: x^0 is 1 even for NaN, 1^±infinity is NaN.
+ * x^y with the signs and exceptions of `Math.pow`: x^0 is 1 even for NaN, 1^±infinity is NaN.
  *
  * 64-bit lanes call the host's `Math.pow`, since their logarithm would need more than 64-bit precision.
  */
-export function pow(w: FunctionWriter, lanes: FloatLanes, x: Local, y: Local): void {
-  const v = new VectorCode(w, lanes);
-  w.get(lanes === "f32x4" ? singlePower(v, x, y) : applyHost(v, "pow", [x, y]));
+export function pow(v: VectorCode, x: Local, y: Local): Local {
+  return v.format.lanes === "f32x4" ? singlePower(v, x, y) : applyHost(v, "pow", [x, y]);
 }

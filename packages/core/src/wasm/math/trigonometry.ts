@@ -26,12 +26,17 @@ function exactDifference(v: VectorCode, a: Local, b: Local): readonly [Local, Lo
   return [difference, v.float("sub", lostOfA, v.float("add", b, kept))];
 }
 
-/** Quadrant and remainder in double precision; x - n·pi/2 is computed to about 118 bits after the point. */
-function reduceDouble(v: VectorCode, x: Local): ReducedAngle {
+/** The quadrant n of an angle as {@link ReducedAngle} has it and as a number, and the angle less n times the first part of pi/2. */
+function splitQuadrant(v: VectorCode, x: Local): { readonly quadrant: Local; readonly n: Local; readonly first: Local } {
   const magic = v.number(v.format.roundingNumber);
   const quadrant = v.multiplyAdd(x, v.number(2 / Math.PI), magic);
   const n = v.float("sub", quadrant, magic);
-  const first = v.negativeMultiplyAdd(n, v.number(halfPi1), x);
+  return { quadrant, n, first: v.negativeMultiplyAdd(n, v.number(halfPi1), x) };
+}
+
+/** Quadrant and remainder in double precision; x - n·pi/2 is computed to about 118 bits after the point. */
+function reduceDouble(v: VectorCode, x: Local): ReducedAngle {
+  const { quadrant, n, first } = splitQuadrant(v, x);
   const [second, lost2] = exactDifference(v, first, v.float("mul", n, v.number(halfPi2)));
   const [third, lost3] = exactDifference(v, second, v.float("mul", n, v.number(halfPi3)));
   const rest = v.negativeMultiplyAdd(n, v.number(halfPi4), v.float("add", lost2, lost3));
@@ -42,10 +47,7 @@ function reduceDouble(v: VectorCode, x: Local): ReducedAngle {
 
 /** The remainder in double precision without its tail: enough to be rounded to single precision. */
 function reduceForSingle(v: VectorCode, x: Local): { readonly quadrant: Local; readonly remainder: Local } {
-  const magic = v.number(v.format.roundingNumber);
-  const quadrant = v.multiplyAdd(x, v.number(2 / Math.PI), magic);
-  const n = v.float("sub", quadrant, magic);
-  const first = v.negativeMultiplyAdd(n, v.number(halfPi1), x);
+  const { quadrant, n, first } = splitQuadrant(v, x);
   return { quadrant, remainder: v.negativeMultiplyAdd(n, v.number(halfPi2), first) };
 }
 
@@ -85,9 +87,11 @@ function smallCosine(v: VectorCode, { remainder, tail }: ReducedAngle, square: L
 }
 
 /**
- * sin x, or cos x as the sine one quadrant further on.
+ * sin x, or cos x as the sine one quadrant further on; NaN for infinite x.
  *
  * Vectors with an angle beyond 1.5e6 in size are given to the host lane by lane, so that the result is never silently wrong.
+ *
+ * @see Cody and Waite, "Software Manual for the Elementary Functions", 1980, chapter 8, for the reduction by pi/2 in parts
  */
 export function trigonometric(v: VectorCode, name: "sin" | "cos", x: Local): Local {
   const reduced = v.format.lanes === "f32x4" ? reduceSingle(v, x) : reduceDouble(v, x);
@@ -100,10 +104,10 @@ export function trigonometric(v: VectorCode, name: "sin" | "cos", x: Local): Loc
   const oddMask = v.integers("gt_s", odd, v.integer(0));
   const chosen = v.select(oddMask, cosine, sine);
   // Bit 1 of the quadrant is the sign.
-  const sign = v.shift("shl", v.shift("shr_u", quadrant, 1), signBit);
+  const sign = v.integers("shl", v.integers("shr_u", quadrant, 1), signBit);
   const result = v.bits("xor", chosen, sign);
   if (name === "sin") v.assign(result, v.select(v.float("eq", x, v.number(0)), x, result));
-  const large = v.float("gt", v.unary("abs", x), v.number(largestAngle));
+  const large = v.float("gt", v.float("abs", x), v.number(largestAngle));
   v.whenAny(large, () => { v.assign(result, applyHost(v, name, [x])); });
   return result;
 }

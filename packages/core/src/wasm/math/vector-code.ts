@@ -7,8 +7,6 @@ export interface FloatFormat {
   readonly lanes: FloatLanes;
   /** Lanes of the same width that hold integers. */
   readonly integers: "i32x4" | "i64x2";
-  readonly scalar: "f32" | "f64";
-  readonly laneCount: 4 | 2;
   /** Stored bits of the significand. */
   readonly mantissaBits: 23 | 52;
   readonly exponentBias: 127 | 1023;
@@ -21,11 +19,11 @@ export interface FloatFormat {
 /** Binary formats of the two vector shapes. */
 const floatFormats: Readonly<Record<FloatLanes, FloatFormat>> = {
   f32x4: {
-    lanes: "f32x4", integers: "i32x4", scalar: "f32", laneCount: 4, mantissaBits: 23, exponentBias: 127,
+    lanes: "f32x4", integers: "i32x4", mantissaBits: 23, exponentBias: 127,
     roundingNumber: 1.5 * 2 ** 23, smallestNormal: 2 ** -126,
   },
   f64x2: {
-    lanes: "f64x2", integers: "i64x2", scalar: "f64", laneCount: 2, mantissaBits: 52, exponentBias: 1023,
+    lanes: "f64x2", integers: "i64x2", mantissaBits: 52, exponentBias: 1023,
     roundingNumber: 1.5 * 2 ** 52, smallestNormal: 2 ** -1022,
   },
 };
@@ -59,14 +57,11 @@ export class VectorCode {
     return this.w.splatConstant(this.format.integers, value);
   }
 
-  /** a op b on floating-point lanes; comparisons give masks. */
-  float(operation: FloatOperation, a: Local, b: Local): Local {
+  /** a op b, or op a, on floating-point lanes; comparisons give masks. */
+  float(operation: FloatUnary, a: Local): Local;
+  float(operation: FloatOperation, a: Local, b: Local): Local;
+  float(operation: FloatUnary | FloatOperation, a: Local, b?: Local): Local {
     return this.#operation(`${this.format.lanes}.${operation}`, a, b);
-  }
-
-  /** op a on floating-point lanes. */
-  unary(operation: FloatUnary, a: Local): Local {
-    return this.#operation(`${this.format.lanes}.${operation}`, a);
   }
 
   /** a op b on the bits. */
@@ -74,14 +69,11 @@ export class VectorCode {
     return this.#operation(`v128.${operation}`, a, b);
   }
 
-  /** a + b, a - b or a comparison on integer lanes. */
-  integers(operation: "add" | "sub" | "lt_s" | "gt_s", a: Local, b: Local): Local {
+  /** a + b, a - b or a comparison on integer lanes; or a shifted by a fixed number of bits. */
+  integers(operation: "add" | "sub" | "lt_s" | "gt_s", a: Local, b: Local): Local;
+  integers(operation: Shift, a: Local, bits: number): Local;
+  integers(operation: "add" | "sub" | "lt_s" | "gt_s" | Shift, a: Local, b: Local | number): Local {
     return this.#operation(`${this.format.integers}.${operation}`, a, b);
-  }
-
-  /** Integer lanes shifted by a fixed number of bits. */
-  shift(operation: Shift, a: Local, bits: number): Local {
-    return this.#operation(`${this.format.integers}.${operation}`, a, bits);
   }
 
   /** a·b + c, fused if possible. */

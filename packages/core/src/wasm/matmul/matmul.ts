@@ -171,35 +171,24 @@ function pack(code: Code, block: Block, factor: Factor, range: Range, group: Ite
   const item = w.local("i32");
   const { from, to } = within(w, range, group);
   w.set(item, from);
-  if (factor.stride === elementBytes) {
-    w.op("i32.sub", to, (panelsTogether - 1) * group.width);
-    packPanels(code, block, factor, group, { item, to: w.keep("i32"), together: panelsTogether });
-  }
-  packPanels(code, block, factor, group, { item, to, together: 1 });
-}
-
-/** Panels that begin before an item, from where the counter stands, several at a time. */
-interface PanelRange {
-  readonly item: Local;
-  readonly to: number | Local;
-  readonly together: number;
-}
-
-function packPanels(code: Code, block: Block, factor: Factor, group: ItemGroup, { item, to, together }: PanelRange): void {
-  const { w, elementBytes } = code;
-  const source = w.local("i32");
-  const targets = Array.from({ length: together }, () => w.local("i32"));
-  w.for({ counter: item, from: item, to, step: together * group.width }, () => {
-    w.set(source, () => { pushSource(w, block, factor, item); });
-    targets.forEach((target, panel) => {
-      w.op("i32.add", item, panel * group.width);
-      w.set(target, () => { pushPlace(code, block, factor, w.keep("i32")); });
+  const inRows = factor.stride === elementBytes;
+  // Several panels at once as long as there are so many, then one by one.
+  for (const together of inRows ? [panelsTogether, 1] : [1]) {
+    const source = w.local("i32");
+    const targets = Array.from({ length: together }, () => w.local("i32"));
+    w.op("i32.sub", to, (together - 1) * group.width);
+    w.for({ counter: item, from: item, to: w.keep("i32"), step: together * group.width }, () => {
+      w.set(source, () => { pushSource(w, block, factor, item); });
+      targets.forEach((target, panel) => {
+        w.op("i32.add", item, panel * group.width);
+        w.set(target, () => { pushPlace(code, block, factor, w.keep("i32")); });
+      });
+      const width = Math.min(group.width, group.to - group.from);
+      const copy = { elementBytes, width, targetWidth: group.width, steps: block.size, source };
+      if (inRows) packRows(w, { ...copy, targets, sourceStride: factor.step });
+      else packColumns(w, { ...copy, target: existing(targets[0], "target"), sourceStride: factor.stride });
     });
-    const width = Math.min(group.width, group.to - group.from);
-    const copy = { elementBytes, width, targetWidth: group.width, steps: block.size, source };
-    if (factor.stride === elementBytes) packRows(w, { ...copy, targets, sourceStride: factor.step });
-    else packColumns(w, { ...copy, target: existing(targets[0], "target"), sourceStride: factor.stride });
-  });
+  }
 }
 
 function writePanelGroup(code: Code, block: Block, group: PanelGroup): void {

@@ -6,6 +6,8 @@ import type { MatmulShape, ProductPart } from "./spec.ts";
 export interface ProductStep {
   readonly part: ProductPart;
   readonly cuts: readonly number[];
+  /** Whether whoever does a part of it packs the whole factor that the cuts do not divide. */
+  readonly repeats: boolean;
 }
 
 /** Fewer multiplications than this are done before another thread is awake. */
@@ -30,9 +32,11 @@ export function splitProduct(shape: MatmulShape, plan: MatmulPlan): readonly Pro
   const lanes = laneCountOf(dtype);
   const columns = cutsOf(plan.panels.map(({ from, to, vectors }) => ({ from, to, step: vectors * lanes })), n);
   const rows = cutsOf(plan.rows.map(({ from, to, height }) => ({ from, to, step: height })), m);
-  const byRows: ProductStep = { part: "rows", cuts: rows };
-  const byColumns: ProductStep = { part: "columns", cuts: columns };
-  if (isCut(byRows) && isCut(byColumns) && plan.packB && plan.blockK >= k) return [{ part: "packing", cuts: columns }, { part: "rowsOfPacked", cuts: rows }];
+  const byRows: ProductStep = { part: "rows", cuts: rows, repeats: plan.packB };
+  const byColumns: ProductStep = { part: "columns", cuts: columns, repeats: plan.packA };
+  if (isCut(byRows) && isCut(byColumns) && plan.packB && plan.blockK >= k) {
+    return [{ part: "packing", cuts: columns, repeats: false }, { part: "rowsOfPacked", cuts: rows, repeats: false }];
+  }
   const preferred = plan.packB && n > m ? [byColumns, byRows] : [byRows, byColumns];
   return preferred.filter(isCut).slice(0, 1);
 }

@@ -1,4 +1,4 @@
-import { controlBytes, lineWords, meet, mostPrograms, word } from "./control.ts";
+import { controlBytes, doPhase, mostPrograms, word } from "./control.ts";
 
 /**
  * The program of a helper thread, as text: a worker needs a script of its own, and text works with every bundler and without a file
@@ -8,9 +8,10 @@ import { controlBytes, lineWords, meet, mostPrograms, word } from "./control.ts"
  */
 export const helperSource: string = `
 const word = ${JSON.stringify(word)};
-const meet = ${meet.toString()};
+const doPhase = ${doPhase.toString()};
 const begin = ({ memory, control, index, threads }, listen) => {
   const words = new Int32Array(memory.buffer, control, ${String(controlBytes / 4)});
+  const member = { words, places: word, index, threads, maySleep: true };
   const programs = [];
   let received = 0;
   let job = Atomics.load(words, word.job);
@@ -26,17 +27,14 @@ const begin = ({ memory, control, index, threads }, listen) => {
       job = Atomics.load(words, word.job);
       const program = programs[(job & ${String(mostPrograms)}) - 1];
       if (program === undefined) continue;
-      for (const { phase, shared } of program) {
-        if (shared) phase(index);
-        meet(words, word, threads, true);
-      }
+      for (const phase of program) doPhase(phase, member);
     }
   };
   listen(({ number, module, phases }) => {
     const { exports } = new WebAssembly.Instance(module, { opt: { memory }, math: Math });
-    programs[number] = phases.map(({ name, shared }) => ({ phase: exports[name], shared }));
+    programs[number] = phases.map((phase) => ({ ...phase, run: exports[phase.name] }));
     received++;
-    Atomics.store(words, word.loaded + ${String(lineWords)} * (index - 1), received);
+    Atomics.store(words, word.loaded + index - 1, received);
     work();
   });
 };

@@ -1,5 +1,6 @@
 import { Governor } from "./governor.ts";
-import type { PhaseCall, Team, TeamProgram } from "./team.ts";
+import type { PhaseCall } from "./control.ts";
+import type { Team, TeamProgram } from "./team.ts";
 
 const microseconds = (milliseconds: number): string => `${String(Number((1000 * milliseconds).toPrecision(3)))} µs`;
 
@@ -14,8 +15,8 @@ export class SharedRun {
   constructor(team: Team, program: TeamProgram, exports: WebAssembly.Exports, runAlone: () => void) {
     this.#team = team;
     this.#runAlone = runAlone;
-    // Every phase is a function of the thread's number.
-    this.#phases = program.phases.map(({ name, shared }) => ({ phase: exports[name] as PhaseCall["phase"], shared }));
+    // Every phase is a function of the chunk and the thread.
+    this.#phases = program.phases.map((phase) => ({ ...phase, run: exports[phase.name] as PhaseCall["run"] }));
     this.#number = team.enter(program);
   }
 

@@ -1,18 +1,13 @@
 import type { WasmMemory } from "../memory.ts";
-import { controlBytes, lineWords, meet, mostHelpers, mostPrograms, word } from "./control.ts";
+import type { PhaseCall } from "./control.ts";
+import { controlBytes, doPhase, mostHelpers, mostPrograms, word } from "./control.ts";
 import type { Helper } from "./start-helper.ts";
 import { startHelper } from "./start-helper.ts";
-
-/** A stretch of a program between two meetings, as the main thread calls it. */
-export interface PhaseCall {
-  readonly phase: (thread: number) => void;
-  readonly shared: boolean;
-}
 
 /** What helpers need to have a part in a program. */
 export interface TeamProgram {
   readonly module: WebAssembly.Module;
-  readonly phases: readonly { readonly name: string; readonly shared: boolean }[];
+  readonly phases: readonly (Omit<PhaseCall, "run"> & { readonly name: string })[];
 }
 
 /** Helpers that had nothing to do for this long are sent away; the next job calls new ones. */
@@ -48,20 +43,17 @@ export class Team {
     if (this.refused || number >= mostPrograms) return false;
     if (this.#helpers.length === 0) this.#start();
     for (let helper = 0; helper < this.threads - 1; helper++) {
-      if (Atomics.load(this.#words, word.loaded + lineWords * helper) <= number) return false;
+      if (Atomics.load(this.#words, word.loaded + helper) <= number) return false;
     }
     return true;
   }
 
   /** Runs a program with all threads. */
   run(number: number, phases: readonly PhaseCall[]): void {
-    const words = this.#words;
+    const member = { words: this.#words, places: word, index: 0, threads: this.threads, maySleep: this.#maySleep };
     this.#announce(number);
     try {
-      for (const { phase } of phases) {
-        phase(0);
-        meet(words, word, this.threads, this.#maySleep);
-      }
+      for (const phase of phases) doPhase(phase, member);
     } catch (error) {
       // The others wait for a meeting that will not take place.
       this.#dismiss();
