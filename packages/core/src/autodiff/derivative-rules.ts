@@ -41,7 +41,7 @@ function unbroadcast(gradient: Tensor, operand: Tensor): Tensor {
 function padAxis(gradient: Tensor, axis: number, start: number, length: number): Tensor {
   const after = length - start - (gradient.shape[axis] ?? 0);
   const zeros = (count: number): Tensor[] => (count === 0 ? [] : [full(gradient.shape.with(axis, count), 0, gradient.dtype)]);
-  return apply({ name: "concatenate", axis }, ...zeros(start), gradient, ...zeros(after));
+  return apply({ name: "concatenate", axis }, [...zeros(start), gradient, ...zeros(after)]);
 }
 
 function full(shape: readonly number[], value: number, dtype: DType): Tensor {
@@ -110,14 +110,14 @@ export const derivativeRules: { readonly [P in PrimitiveName]: DerivativeRule<P>
       const length = input.shape[axis] ?? 0;
       const start = end;
       end += length;
-      return (g) => apply({ name: "slice", axis, start, length }, g);
+      return (g) => apply({ name: "slice", axis, start, length }, [g]);
     });
   },
   place: none,
   sum: (_, x) => [(g) => expand(g, x.shape)],
   max: ({ operation, output }, x) => {
     const chosen = (): Tensor => cast(equal(x, expand(output, x.shape)), x.dtype);
-    const count = (indicator: Tensor): Tensor => apply({ name: "sum", axes: operation.axes }, indicator);
+    const count = (indicator: Tensor): Tensor => apply({ name: "sum", axes: operation.axes }, [indicator]);
     return [
       (g) => {
         const indicator = chosen();

@@ -22,7 +22,7 @@ export function variables<P extends TensorTree>(where: string, params: P): P {
     const name = path === "" ? "the parameter" : path;
     if (!(leaf instanceof Tensor)) fail("dtype", `${where}: ${name} must be a tensor to be differentiated by; got ${describeValue(leaf)}. Wrap it: tensor(value).`);
     if (!isFloat(leaf.dtype)) fail("dtype", `${where}: ${name} must be f32 or f64 to be differentiated by; got ${leaf.dtype}.`);
-    const variable = apply({ name: "variable" }, leaf);
+    const variable = apply({ name: "variable" }, [leaf]);
     return new Tensor(variable.operation, variable.inputs, variable.shape, variable.dtype, undefined, leaf.label ?? (path === "" ? undefined : path));
   }, params);
 }

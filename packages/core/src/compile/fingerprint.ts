@@ -1,5 +1,5 @@
 import type { PrimitiveName } from "../graph/primitives.ts";
-import { attributesOf, isHost } from "../graph/primitives.ts";
+import { attributesOf } from "../graph/primitives.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { nextMark, visitOperandsFirst } from "../tensor/marks.ts";
 import type { Storage } from "../tensor/storage.ts";
@@ -88,6 +88,8 @@ export class Fingerprint {
 
   #write(tensor: Tensor): void {
     const { storage, operation, inputs, shape, dtype } = tensor;
+    // Read once: operations are objects of many forms, in which engines have to search for it.
+    const { name } = operation;
     const attributes = attributesOf(operation);
     let at = this.#length;
     const code = buffered(at + shape.length + attributes.length + inputs.length + 5);
@@ -98,8 +100,8 @@ export class Fingerprint {
       code[at++] = -1;
       code[at++] = this.#sources.of(storage);
     } else {
-      if (operation.name === "input" || isHost(operation)) this.traced ??= tensor;
-      code[at++] = names.of(operation.name);
+      if (name === "input" || tensor.onHost) this.traced ??= tensor;
+      code[at++] = names.of(name);
       if (operation.name === "constant") code[at++] = this.#literalNumber(tensor, operation.value);
       code[at++] = attributes.length;
       for (const attribute of attributes) code[at++] = attribute;

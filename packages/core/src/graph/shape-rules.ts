@@ -12,7 +12,10 @@ export interface Signature {
   readonly dtype: DType;
 }
 
-type ShapeRule<P extends PrimitiveName> = (operation: OperationOf<P>, ...operands: Tensor[]) => Signature;
+/** A primitive has as many operands as it needs. */
+type Operands = readonly [Tensor, Tensor, Tensor, ...Tensor[]];
+
+type ShapeRule<P extends PrimitiveName> = (operation: OperationOf<P>, operands: Operands) => Signature;
 
 /** Names an operand in a message: its path where it has one, its shape and dtype. */
 function show(tensor: Tensor): string {
@@ -35,7 +38,7 @@ function requireKind(name: string, tensor: Tensor, { allows, description }: Kind
 }
 
 function unary(kind: Kind): ShapeRule<UnaryName> {
-  return (operation, x) => {
+  return (operation, [x]) => {
     requireKind(operation.name, x, kind);
     return { shape: x.shape, dtype: x.dtype };
   };
@@ -48,7 +51,7 @@ function requireSameKind(name: string, a: Tensor, b: Tensor): void {
 }
 
 function binary(kind: Kind, result?: DType): ShapeRule<BinaryName> {
-  return (operation, a, b) => {
+  return (operation, [a, b]) => {
     requireSameKind(operation.name, a, b);
     requireKind(operation.name, a, kind);
     return { shape: a.shape, dtype: result ?? a.dtype };
@@ -63,18 +66,19 @@ const comparison = binary(numbers, "bool");
 const logical = binary(predicate);
 
 const hostScalar = (): Signature => ({ shape: [], dtype: "f64" });
-const sameAsOperand = (_operation: object, x: Tensor): Signature => ({ shape: x.shape, dtype: x.dtype });
+const sameAsOperand = (_operation: object, [x]: Operands): Signature => ({ shape: x.shape, dtype: x.dtype });
 const asStated = (operation: { readonly shape: Shape; readonly dtype: DType }): Signature => ({
   shape: operation.shape,
   dtype: operation.dtype,
 });
 
-function reduction(operation: OperationOf<"sum" | "max">, x: Tensor): Signature {
+function reduction(operation: OperationOf<"sum" | "max">, operands: Operands): Signature {
+  const [x] = operands;
   requireKind(operation.name, x, numbers);
   return { shape: reducedShape(x.shape, operation.axes, true), dtype: x.dtype };
 }
 
-function concatenation(operation: OperationOf<"concatenate">, ...operands: readonly Tensor[]): Signature {
+function concatenation(operation: OperationOf<"concatenate">, operands: readonly Tensor[]): Signature {
   const { axis } = operation;
   const [first] = operands;
   if (first === undefined) return fail("shape", "concatenate: needs at least one tensor.");
@@ -130,36 +134,36 @@ export const shapeRules: { readonly [P in PrimitiveName]: ShapeRule<P> } = {
   equal: comparison,
   logicalAnd: logical,
   logicalOr: logical,
-  where: (operation, condition, a, b) => {
+  where: (operation, [condition, a, b]) => {
     requireKind("where", condition, predicate);
     requireSameKind(operation.name, a, b);
     if (!sameShape(condition.shape, a.shape)) fail("shape", `where: predicate and choices differ: ${show(condition)}, ${show(a)}.`);
     return { shape: a.shape, dtype: a.dtype };
   },
-  cast: (operation, x) => ({ shape: x.shape, dtype: operation.dtype }),
+  cast: (operation, [x]) => ({ shape: x.shape, dtype: operation.dtype }),
   variable: sameAsOperand,
   stopGradient: sameAsOperand,
-  reshape: (operation, x) => {
+  reshape: (operation, [x]) => {
     if (sizeOf(operation.shape) !== x.size) {
       fail("shape", `reshape(${showShape(operation.shape)}): needs ${String(sizeOf(operation.shape))} elements; got ${show(x)} with ${String(x.size)}.`);
     }
     return { shape: operation.shape, dtype: x.dtype };
   },
-  transpose: (operation, x) => {
+  transpose: (operation, [x]) => {
     const sorted = [...operation.permutation].sort((a, b) => a - b);
     if (sorted.length !== x.rank || sorted.some((axis, index) => axis !== index)) {
       fail("shape", `transpose([${operation.permutation.join(", ")}]): must name every axis of ${show(x)} once.`);
     }
     return { shape: operation.permutation.map((axis) => x.shape[axis] ?? 1), dtype: x.dtype };
   },
-  broadcast: (operation, x) => {
+  broadcast: (operation, [x]) => {
     const result = broadcastShapes(x.shape, operation.shape);
     if (result === undefined || !sameShape(result, operation.shape)) {
       fail("shape", `broadcastTo(${showShape(operation.shape)}): ${show(x)} does not broadcast to it.`);
     }
     return { shape: operation.shape, dtype: x.dtype };
   },
-  slice: (operation, x) => {
+  slice: (operation, [x]) => {
     const { axis, start, length } = operation;
     const available = x.shape[axis];
     if (available === undefined || start < 0 || length < 0 || start + length > available) {
@@ -168,13 +172,14 @@ export const shapeRules: { readonly [P in PrimitiveName]: ShapeRule<P> } = {
     return { shape: x.shape.with(axis, length), dtype: x.dtype };
   },
   concatenate: concatenation,
-  place: (_operation, x) => ({ shape: x.shape, dtype: x.dtype }),
+  place: (_operation, [x]) => ({ shape: x.shape, dtype: x.dtype }),
   sum: reduction,
-  max: (operation, x) => {
+  max: (operation, operands) => {
+    const [x] = operands;
     if (x.size === 0) fail("shape", `max: the largest of no elements does not exist; got ${show(x)}.`);
-    return reduction(operation, x);
+    return reduction(operation, operands);
   },
-  matmul: (_operation, a, b) => {
+  matmul: (_operation, [a, b]) => {
     if (a.rank !== 2 || b.rank !== 2) fail("shape", `matmul(a, b): needs two matrices; got a = ${show(a)}, b = ${show(b)}. Reshape them to rank 2.`);
     if (a.shape[1] !== b.shape[0]) {
       fail("shape", `matmul(a, b): a's columns must equal b's rows; got a = ${show(a)}, b = ${show(b)}.`);

@@ -18,5 +18,5 @@ import { asTensor } from "./operands.ts";
  * ```
  */
 export function matmul(a: Tensor, b: Tensor): Tensor {
-  return apply({ name: "matmul" }, asTensor("matmul", a), asTensor("matmul", b));
+  return apply({ name: "matmul" }, [asTensor("matmul", a), asTensor("matmul", b)]);
 }

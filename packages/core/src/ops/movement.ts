@@ -33,7 +33,7 @@ export function reshape(x: Tensor, shape: Shape): Tensor {
     complete = shape.with(unknown, operand.size / known);
   }
   checkShape("reshape", complete);
-  return sameShape(complete, operand.shape) ? operand : apply({ name: "reshape", shape: complete }, operand);
+  return sameShape(complete, operand.shape) ? operand : apply({ name: "reshape", shape: complete }, [operand]);
 }
 
 /**
@@ -48,7 +48,7 @@ export function transpose(x: Tensor, permutation?: readonly number[]): Tensor {
   const operand = onDevice(x);
   const axes = permutation ?? operand.shape.map((_, axis) => operand.rank - 1 - axis);
   if (axes.every((axis, index) => axis === index) && axes.length === operand.rank) return operand;
-  return apply({ name: "transpose", permutation: axes }, operand);
+  return apply({ name: "transpose", permutation: axes }, [operand]);
 }
 
 /**
@@ -76,7 +76,7 @@ export function slice(x: Tensor, axis: number, start: number, end?: number): Ten
   const first = fromEnd(start);
   const length = fromEnd(end ?? available) - first;
   if (first === 0 && length === available) return operand;
-  return apply({ name: "slice", axis: resolved, start: first, length }, operand);
+  return apply({ name: "slice", axis: resolved, start: first, length }, [operand]);
 }
 
 /**
@@ -99,7 +99,7 @@ export function concatenate(tensors: readonly Tensor[], axis: number): Tensor {
   const [first] = operands;
   if (first === undefined) return fail("shape", "concatenate(tensors, axis): needs at least one tensor.");
   const [resolved = 0] = resolveAxes("concatenate", first.shape, axis);
-  return operands.length === 1 ? first : apply({ name: "concatenate", axis: resolved }, ...operands);
+  return operands.length === 1 ? first : apply({ name: "concatenate", axis: resolved }, operands);
 }
 
 /** Repeats a tensor to a shape by NumPy's broadcasting rules. */

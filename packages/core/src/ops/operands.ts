@@ -20,7 +20,7 @@ export function literal(where: string, value: number, dtype: DType, shape: Shape
 
 /** A host scalar as an operand of device operations; any other tensor as it is. */
 export function onDevice(tensor: Tensor, dtype: DType = "f32"): Tensor {
-  return tensor.onHost ? apply({ name: "fromHost", dtype }, tensor) : tensor;
+  return tensor.onHost ? apply({ name: "fromHost", dtype }, [tensor]) : tensor;
 }
 
 /** An operand of an operation over tensors only: numbers become f32 literals. */
@@ -45,7 +45,7 @@ export function literalValue(operand: TensorLike): number | undefined {
 export function expand(tensor: Tensor, shape: Shape): Tensor {
   if (sameShape(tensor.shape, shape)) return tensor;
   const { operation } = tensor;
-  return operation.name === "constant" && tensor.rank === 0 ? apply({ ...operation, shape }) : apply({ name: "broadcast", shape }, tensor);
+  return operation.name === "constant" && tensor.rank === 0 ? apply({ ...operation, shape }) : apply({ name: "broadcast", shape }, [tensor]);
 }
 
 /** A host scalar as an operand of host calls: numbers become constants. */
@@ -61,7 +61,7 @@ export function hostCall(name: keyof typeof hostRules, operands: readonly Tensor
     if (!(operand instanceof Tensor) || !operand.onHost) return undefined;
     isTraced = true;
   }
-  return isTraced ? apply({ name: "hostCall", call: hostRules[name] }, ...operands.map(onHost)) : undefined;
+  return isTraced ? apply({ name: "hostCall", call: hostRules[name] }, operands.map(onHost)) : undefined;
 }
 
 /** The dtype that literals and host scalars take in an operation. */
@@ -106,5 +106,5 @@ export function align(where: string, operands: readonly TensorLike[]): Tensor[] 
 
 /** Applies an elementwise primitive: on the host when every operand is a host scalar, else on the device. */
 export function elementwise(name: UnaryName | BinaryName, ...operands: readonly TensorLike[]): Tensor {
-  return hostCall(name, operands) ?? apply({ name }, ...align(name, operands));
+  return hostCall(name, operands) ?? apply({ name }, align(name, operands));
 }

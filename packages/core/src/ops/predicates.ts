@@ -85,7 +85,7 @@ export function where(condition: Tensor, a: TensorLike, b: TensorLike): Tensor {
   if (shape === undefined) {
     return fail("shape", `where: the predicate ${showShape(predicate.shape)} and the choices ${showShape(first.shape)} do not broadcast.`);
   }
-  return apply({ name: "where" }, expand(predicate, shape), expand(first, shape), expand(second, shape));
+  return apply({ name: "where" }, [expand(predicate, shape), expand(first, shape), expand(second, shape)]);
 }
 
 /**
@@ -100,10 +100,10 @@ export function cast(x: TensorLike, dtype: DType): Tensor {
   const operand = asTensor("cast", x);
   if (operand.dtype === dtype) return operand;
   if (dtype === "bool") return notEqual(operand, 0);
-  return apply({ name: "cast", dtype }, operand);
+  return apply({ name: "cast", dtype }, [operand]);
 }
 
 /** The same value, through which no derivative flows. */
 export function stopGradient(x: Tensor): Tensor {
-  return x.onHost ? x : apply({ name: "stopGradient" }, x);
+  return x.onHost ? x : apply({ name: "stopGradient" }, [x]);
 }

@@ -15,7 +15,7 @@ function reduce(name: "sum" | "max", x: Tensor, axes: Axes, options: ReduceOptio
   const operand = onDevice(x);
   const resolved = resolveAxes(name, operand.shape, axes);
   if (resolved.length === 0) return operand;
-  const kept = apply({ name, axes: resolved }, operand);
+  const kept = apply({ name, axes: resolved }, [operand]);
   return options?.keepDims === true ? kept : reshape(kept, reducedShape(operand.shape, resolved, false));
 }
 

@@ -34,5 +34,5 @@ export function scalar(call: HostFunction, ...operands: readonly Scalar[]): Scal
     }
     return operand;
   });
-  return apply({ name: "hostCall", call }, ...traced);
+  return apply({ name: "hostCall", call }, traced);
 }

@@ -13,12 +13,12 @@ import type { Key } from "./key.ts";
 /** A key's word for the kernels: the same 32 bits as a signed integer. */
 function keyWord(where: string, word: Scalar): Tensor {
   if (typeof word === "number") return literal(where, word | 0, "i32");
-  return word instanceof Tensor && word.onHost ? apply({ name: "fromHost", dtype: "i32" }, word) : asTensor(where, word);
+  return word instanceof Tensor && word.onHost ? apply({ name: "fromHost", dtype: "i32" }, [word]) : asTensor(where, word);
 }
 
 function unit(where: string, key: Key, shape: Shape, dtype: FloatDType, stream: number): Tensor {
   checkShape(where, shape);
-  return apply({ name: "random", shape, dtype, stream }, keyWord(where, key[0]), keyWord(where, key[1]));
+  return apply({ name: "random", shape, dtype, stream }, [keyWord(where, key[0]), keyWord(where, key[1])]);
 }
 
 /** Options of {@link randomUniform}. */
