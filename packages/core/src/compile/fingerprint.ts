@@ -88,7 +88,7 @@ export class Fingerprint {
 
   #write(tensor: Tensor): void {
     const { storage, operation, inputs, shape, dtype } = tensor;
-    // Read once: operations are objects of many forms, in which engines have to search for it.
+    // Operations are objects of many forms, in which engines have to search for a name: it is read as seldom as types allow.
     const { name } = operation;
     const attributes = attributesOf(operation);
     let at = this.#length;

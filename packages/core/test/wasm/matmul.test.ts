@@ -278,6 +278,7 @@ describe("planMatmul", () => {
   it("needs no scratch memory for small products and cuts k for large ones", () => {
     expect(matmulScratchBytes({ dtype: "f32", m: 32, n: 16, k: 16 }, modern)).toBe(0);
     expect(planMatmul({ dtype: "f32", m: 1024, n: 1024, k: 1024 }, modern)).toMatchObject({ packA: true, packB: true, blockK: 512, blockM: 48 });
+    expect(planMatmul({ dtype: "f32", m: 1024, n: 1024, k: 1024 }, old).blockM).toBeGreaterThanOrEqual(1024);
     expect(planMatmul({ dtype: "f32", m: 128, n: 128, k: 784 }, modern).blockM).toBeGreaterThanOrEqual(128);
   });
 
