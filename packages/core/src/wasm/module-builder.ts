@@ -63,14 +63,15 @@ class CallWriter {
     const { index, step } = existing(functions[number], "step");
     const { pieces, start, repeats } = existing(step, "step");
     const { threads } = this.#program;
-    const [chunk, thread] = [existing(w.parameters[0], "chunk"), w.parameters[1]];
+    const chunk = existing(w.parameters[0], "chunk");
+    // With fewer pieces the smallest chunk might be empty.
     const chunks = repeats || pieces < 8 * threads ? 1 : 4;
     const bounds = Array.from({ length: threads * chunks + 1 }, (_, each) => {
       // Each chunk is half of what is left of its share, so that little is waited for in the end.
       const done = Math.floor(each / chunks) + 1 - 2 ** -(each % chunks);
       return start(Math.round((done * pieces) / threads));
     });
-    this.#pushParameters(w, code, call, thread);
+    this.#pushParameters(w, code, call, w.parameters[1]);
     pushChoice(w, bounds.slice(0, -1), chunk);
     pushChoice(w, bounds.slice(1), chunk);
     w.call(index);

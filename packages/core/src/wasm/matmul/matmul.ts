@@ -63,6 +63,7 @@ interface Code {
   readonly a: Factor;
   readonly b: Factor;
   readonly c: Local;
+  /** The columns of C that this call computes or packs. */
   readonly columns: Range;
 }
 
@@ -146,6 +147,7 @@ function writeBlock(code: Code, block: Block): void {
     writeRows(code, block);
     return;
   }
+  // A block ends between two tiles of the first height; the last one has also what is left of them, and the rows in tiles of other heights.
   const from = w.local("i32");
   w.set(from, block.from);
   w.loop((again) => {

@@ -70,6 +70,7 @@ export function doPhase({ run, shares, chunks }: PhaseCall, { words, places, ind
   for (let share = 0; share < shares; share++) {
     const owner = (index + share) % shares;
     for (;;) {
+      // 16 words are a cache line.
       const chunk = Atomics.add(words, places.taken + 16 * owner, 1);
       if (chunk >= chunks) break;
       run(owner * chunks + chunk, index);
