@@ -64,10 +64,9 @@ class CallWriter {
     const { pieces, start, repeats } = existing(step, "step");
     const { threads } = this.#program;
     const chunk = existing(w.parameters[0], "chunk");
-    // With fewer pieces the smallest chunk might be empty.
-    const chunks = repeats || pieces < 8 * threads ? 1 : 4;
+    // Each chunk is half of what is left of its share, so that little is waited for in the end; the smallest one is still a piece.
+    const chunks = repeats ? 1 : Math.min(6, 1 + Math.floor(Math.log2(pieces / threads)));
     const bounds = Array.from({ length: threads * chunks + 1 }, (_, each) => {
-      // Each chunk is half of what is left of its share, so that little is waited for in the end.
       const done = Math.floor(each / chunks) + 1 - 2 ** -(each % chunks);
       return start(Math.round((done * pieces) / threads));
     });
