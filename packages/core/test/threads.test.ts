@@ -72,6 +72,7 @@ describe("several threads", () => {
       const done: number[] = [];
       doPhase({ run: (chunk, thread) => { done.push(chunk + 100 * thread); }, shares: 3, chunks: 2 }, member);
       expect(done).toEqual([102, 103, 104, 105, 100, 101]);
+      // A meeting gives back the shares of those who meet; the others are made up here.
       words.fill(0, word.taken);
     }
     const alone: number[] = [];

@@ -172,7 +172,7 @@ export const shapeRules: { readonly [P in PrimitiveName]: ShapeRule<P> } = {
     return { shape: x.shape.with(axis, length), dtype: x.dtype };
   },
   concatenate: concatenation,
-  place: (_operation, [x]) => ({ shape: x.shape, dtype: x.dtype }),
+  place: sameAsOperand,
   sum: reduction,
   max: (operation, operands) => {
     const [x] = operands;

@@ -50,6 +50,7 @@ export class BodyEmitter {
   /** For each value, the bit mask of the axes that it changes along. */
   readonly moving: readonly number[];
   readonly #counters: (Local | undefined)[];
+  /** What is at hand: values, addresses, and vectors of indices, each kind by keys of its own form. */
   readonly #known = new Map<string, Local>();
   readonly #scopes: Scope[] = [[]];
   readonly #spilled = new Map<number, number>();
@@ -167,6 +168,7 @@ export class BodyEmitter {
     return `${String(id)}.${moves ? String(unit.vector) : ""}`;
   }
 
+  /** Keeps a local at hand until the innermost scope closes. */
   #remember(key: string, local: Local): Local {
     this.#known.set(key, local);
     this.#scopes.at(-1)?.push(() => this.#known.delete(key));

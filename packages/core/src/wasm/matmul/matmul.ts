@@ -110,7 +110,7 @@ export function emitMatmul(module: ModuleWriter, spec: MatmulSpec, plan: MatmulP
   });
 }
 
-/** Pushes `value`, or `other` where the comparison of `value` with `limit` does not hold. */
+/** A local with `value`, or with `other` where the comparison of `value` with `limit` does not hold. */
 function choose(w: FunctionWriter, value: Local, other: number | Local, comparison: "i32.gt_s" | "i32.lt_s", limit = other): Local {
   w.push(value);
   w.push(other);

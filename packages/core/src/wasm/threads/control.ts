@@ -1,3 +1,5 @@
+import type { Phase } from "../module-builder.ts";
+
 /**
  * The words of shared memory through which threads meet, as 32-bit indices; those that change while threads run are each in a cache line of 16 words of
  * their own, so that threads that wait for one word are not disturbed by writes to another.
@@ -33,13 +35,10 @@ export const mostHelpers = 15;
 /** Bytes of the control block. */
 export const controlBytes: number = 4 * (word.taken + 16 * (mostHelpers + 1));
 
-/** A stretch of a program between two meetings: work in chunks, as many in each share. */
-export interface PhaseCall {
+/** A phase as a thread calls it. */
+export interface PhaseCall extends Omit<Phase, "name"> {
   /** Does one chunk; they are numbered share by share. */
   readonly run: (chunk: number, thread: number) => void;
-  /** How many threads have a share: all of them, or only the first. */
-  readonly shares: number;
-  readonly chunks: number;
 }
 
 /** A thread's place in its team. */

@@ -1,4 +1,5 @@
 import type { WasmMemory } from "../memory.ts";
+import type { Phase } from "../module-builder.ts";
 import type { PhaseCall } from "./control.ts";
 import { controlBytes, doPhase, mostHelpers, mostPrograms, word } from "./control.ts";
 import type { Helper } from "./start-helper.ts";
@@ -7,7 +8,7 @@ import { startHelper } from "./start-helper.ts";
 /** What helpers need to have a part in a program. */
 export interface TeamProgram {
   readonly module: WebAssembly.Module;
-  readonly phases: readonly (Omit<PhaseCall, "run"> & { readonly name: string })[];
+  readonly phases: readonly Phase[];
 }
 
 /** Helpers that had nothing to do for this long are sent away; the next job calls new ones. */
