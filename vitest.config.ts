@@ -15,6 +15,7 @@ const withoutGpu: Readonly<Record<string, string>> = {
   "packages/core/test/gpu/**": "open their own pages",
   "packages/core/test/wasm/**": "write WebAssembly by hand, without any plan",
   "packages/core/test/threads.test.ts": "is about threads of the CPU",
+  "packages/core/test/browser-threads.test.ts": "is about threads of the CPU",
   "packages/core/test/fuzz.test.ts": "names the CPU; packages/core/test/gpu tries such programs on the GPU",
 };
 
