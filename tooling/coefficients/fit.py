@@ -1,4 +1,4 @@
-"""Minimax polynomials of packages/core/src/wasm/math/coefficients.ts.
+"""Minimax polynomials and ratios of packages/core/src/wasm/math/coefficients.ts.
 
 Run `python3 fit.py` (needs mpmath) and put its output in place of that file.
 
@@ -7,7 +7,7 @@ rounded to the target format. The error printed is the one after rounding.
 """
 import struct
 
-from mpmath import cos, exp, log, log1p, lu_solve, matrix, mp, mpf, pi, sin, sqrt, tanh
+from mpmath import cos, cosh, exp, log, log1p, lu_solve, matrix, mp, mpf, pi, polyval, sin, sqrt, tanh
 
 mp.prec = 240
 
@@ -17,6 +17,20 @@ def round_to(value, bits):
     if bits == 24:
         return mpf(struct.unpack("f", struct.pack("f", float(value)))[0])
     return mpf(float(value))
+
+
+def alternating(points, errors, wanted):
+    """The points where the error is largest between two changes of its sign; at most the `wanted` larger ones that alternate."""
+    extremes = []
+    for x, e in zip(points, errors):
+        if extremes and (extremes[-1][1] > 0) == (e > 0):
+            if abs(e) > abs(extremes[-1][1]):
+                extremes[-1] = (x, e)
+        else:
+            extremes.append((x, e))
+    while len(extremes) > wanted:
+        extremes.pop(0 if abs(extremes[0][1]) < abs(extremes[-1][1]) else -1)
+    return [x for x, _ in extremes]
 
 
 def remez(target, weight, low, high, powers):
@@ -41,18 +55,10 @@ def remez(target, weight, low, high, powers):
         level = abs(solution[count])
         errors = [w * (t - sum(c * x**p for c, p in zip(coefficients, powers))) for x, w, t in tabulated]
         worst = max(abs(e) for e in errors)
-        extremes = []
-        for (x, _, _), e in zip(tabulated, errors):
-            if extremes and (extremes[-1][1] > 0) == (e > 0):
-                if abs(e) > abs(extremes[-1][1]):
-                    extremes[-1] = (x, e)
-            else:
-                extremes.append((x, e))
+        extremes = alternating([x for x, _, _ in tabulated], errors, count + 1)
         if len(extremes) < count + 1 or worst < level * mpf("1.02"):
             break
-        while len(extremes) > count + 1:
-            extremes.pop(0 if abs(extremes[0][1]) < abs(extremes[-1][1]) else -1)
-        nodes = [x for x, _ in extremes]
+        nodes = extremes
     return coefficients, worst
 
 
@@ -82,6 +88,62 @@ def fit(name, note, target, weight, low, high, count, bits):
     print(f"export const {name}: readonly number[] = [{body}];\n")
 
 
+def remez_ratio(target, weight, high, degrees):
+    """Coefficients of P/Q, Q(0) = 1, on [0, high] that minimize max |weight(x) (target(x) - P(x)/Q(x))|."""
+    top, bottom = degrees
+    count = top + bottom + 1
+
+    def denominator(x):
+        return 1 + sum(c * x ** (k + 1) for k, c in enumerate(below))
+
+    # Functions of x² are fitted, whose weight is near 0: so are the nodes.
+    def place(part):
+        return high * ((1 - cos(pi * part)) / 2) ** 8
+
+    nodes = [place(mpf(k) / count) for k in range(count + 1)]
+    tabulated = [(x, weight(x), target(x)) for x in (place((k + mpf("0.5")) / 600) for k in range(600))]
+    above, below = [], [mpf(0)] * bottom
+    for _ in range(20):
+        # The error times Q is linear once Q is known there: a few rounds settle it.
+        for _ in range(8):
+            rows, right = matrix(count + 1, count + 1), matrix(count + 1, 1)
+            for i, x in enumerate(nodes):
+                w, t = weight(x), target(x)
+                for j in range(top + 1):
+                    rows[i, j] = w * x**j
+                for j in range(bottom):
+                    rows[i, top + 1 + j] = -w * t * x ** (j + 1)
+                rows[i, count] = (-1) ** i * denominator(x)
+                right[i] = w * t
+            solution = lu_solve(rows, right)
+            above = [solution[j] for j in range(top + 1)]
+            below = [solution[top + 1 + j] for j in range(bottom)]
+        level = abs(solution[count])
+        errors = [w * (t - sum(c * x**k for k, c in enumerate(above)) / denominator(x)) for x, w, t in tabulated]
+        extremes = alternating([x for x, _, _ in tabulated], errors, count + 1)
+        if len(extremes) < count + 1 or max(abs(e) for e in errors) < level * mpf("1.02"):
+            break
+        nodes = extremes
+    return above, [mpf(1), *below]
+
+
+def fit_ratio(name, note, target, weight, high, degrees, bits):
+    """Prints the coefficients of a ratio of two polynomials, rounded to the format."""
+    grid = [mpf(high) * (mpf(k) / 3000) ** 2 for k in range(1, 3001)]
+    exact = remez_ratio(target, weight, mpf(high), degrees)
+    weights = [weight(x) / polyval(exact[1][::-1], x) for x in grid]
+    # How much of its unit each coefficient moves the result at most.
+    reaches = [[max(abs(w * x**k * factor) for x, w, factor in zip(grid, weights, factors)) for k in range(len(part))]
+               for part, factors in zip(exact, ([1] * len(grid), [target(x) for x in grid]))]
+    texts = [[shortest(round_to(c, bits), bits, 0 if bits == 24 else mpf(2) ** (-bits - 10) / reach) for c, reach in zip(part, reached)]
+             for part, reached in zip(exact, reaches)]
+    above, below = ([round_to(mpf(text), bits) for text in part] for part in texts)
+    error = max(abs(weight(x) * (target(x) - polyval(above[::-1], x) / polyval(below[::-1], x))) for x in grid)
+    body = ", ".join(f"[{', '.join(part)}]" for part in texts)
+    print(f"/** {note} Largest relative error 2^{float(log(error, 2)):.1f}. */")
+    print(f"export const {name}: Ratio = [{body}];\n")
+
+
 def series(function, point):
     """A function of a removable singularity at 0: evaluated slightly beside it there."""
     return lambda x: function(x if abs(x) > point else mpf(point))
@@ -107,16 +169,21 @@ print("""/**
  *
  * The error given is that of the whole function when only the polynomial is in error.
  */
+
+/** A numerator and a denominator. */
+export type Ratio = readonly [readonly number[], readonly number[]];
 """)
 half_ln2 = mpf("0.3485")
 exp_rest = series(lambda r: (exp(r) - 1 - r) / r**2, TINY)
 exp_weight = lambda r: r**2 / exp(r)
 fit("expSingle", "q of e^r = 1 + r + r^2 q(r), |r| <= ln(2)/2, rounded to 32 bits.", exp_rest, exp_weight, -half_ln2, half_ln2, 5, 24)
 fit("expDouble", "q of e^r = 1 + r + r^2 q(r), |r| <= ln(2)/2.", exp_rest, exp_weight, -half_ln2, half_ln2, 11, 53)
-tanh_rest = lambda z: (lambda x: (tanh(x) - x) / x**3)(sqrt(z if z > TINY else TINY))
-tanh_weight = lambda z: z * sqrt(z) / tanh(sqrt(z)) if z > 0 else mpf(0)
-fit("tanhSingle", "t of tanh x = x + x^3 t(x^2), |x| <= 0.55, rounded to 32 bits.", tanh_rest, tanh_weight, 0, mpf("0.551") ** 2, 5, 24)
-fit("tanhDouble", "t of tanh x = x + x^3 t(x^2), |x| <= 0.55.", tanh_rest, tanh_weight, 0, mpf("0.551") ** 2, 12, 53)
+# What 2 tanh(x/2) is off counts 1/cosh(x) times in tanh x. Any bound from 9.2 on would do; with this one roundings fall so that tanh stays
+# within 2 units in the last place also where multiplication and addition round separately.
+half_rest = series(lambda z: (2 * tanh(sqrt(z) / 2) - sqrt(z)) / z / sqrt(z), TINY)
+half_weight = series(lambda z: z * sqrt(z) / (2 * tanh(sqrt(z) / 2)) / cosh(sqrt(z)), TINY)
+fit_ratio("tanhSingle", "h of 2 tanh(x/2) = x + x^3 h(x^2), |x| <= 10.3, as numerator and denominator, rounded to 32 bits.", half_rest, half_weight, mpf("10.3") ** 2, (2, 3), 24)
+fit_ratio("tanhDouble", "h of 2 tanh(x/2) = x + x^3 h(x^2), |x| <= 19.6, as numerator and denominator.", half_rest, half_weight, mpf("19.6") ** 2, (5, 6), 53)
 
 low_f, high_f = sqrt(mpf("0.5")) - 1 - mpf("0.0005"), sqrt(mpf(2)) - 1 + mpf("0.0005")
 log_rest = series(lambda f: (log1p(f) - f + f**2 / 2) / f**3, TINY)

@@ -4,17 +4,20 @@
  * The error given is that of the whole function when only the polynomial is in error.
  */
 
+/** A numerator and a denominator. */
+export type Ratio = readonly [readonly number[], readonly number[]];
+
 /** q of e^r = 1 + r + r^2 q(r), |r| <= ln(2)/2, rounded to 32 bits. Largest relative error 2^-27.8. */
 export const expSingle: readonly number[] = [0.49999994, 0.16666518, 0.041668426, 0.008369103, 0.0013813789];
 
 /** q of e^r = 1 + r + r^2 q(r), |r| <= ln(2)/2. Largest relative error 2^-59.4. */
 export const expDouble: readonly number[] = [0.5, 0.16666666666666685, 0.04166666666666606, 0.008333333333316314, 0.001388888888912632, 0.000198412698982028, 2.480158691317e-05, 2.75572330141e-06, 2.7557588393e-07, 2.51126902e-08, 2.0825865e-09];
 
-/** t of tanh x = x + x^3 t(x^2), |x| <= 0.55, rounded to 32 bits. Largest relative error 2^-27.7. */
-export const tanhSingle: readonly number[] = [-0.3333332, 0.13332616, -0.053850506, 0.021050693, -0.0062312325];
+/** h of 2 tanh(x/2) = x + x^3 h(x^2), |x| <= 10.3, as numerator and denominator, rounded to 32 bits. Largest relative error 2^-28.3. */
+export const tanhSingle: Ratio = [[-0.08333333, -0.0012479841, -2.7647736e-06], [1, 0.11497579, 0.0014117162, 2.8570405e-06]];
 
-/** t of tanh x = x + x^3 t(x^2), |x| <= 0.55. Largest relative error 2^-57.4. */
-export const tanhDouble: readonly number[] = [-0.3333333333333333, 0.13333333333333167, -0.0539682539680952, 0.021869488529124056, -0.008863235354356987, 0.003592125308741454, -0.001455806489883428, 0.00058983398224482, -0.00023820966945622, 9.39419752416e-05, -3.2916103068e-05, 7.41218851e-06];
+/** h of 2 tanh(x/2) = x + x^3 h(x^2), |x| <= 19.6, as numerator and denominator. Largest relative error 2^-57.2. */
+export const tanhDouble: Ratio = [[-0.08333333333333331, -0.0016515810246389134, -9.031676795310354e-06, -1.77918033369929e-08, -1.2276786941534e-11, -2.06385061012e-15], [1, 0.1198189722956667, 0.0019712297320629234, 1.001486365337144e-05, 1.8920467386794e-08, 1.2683582958116e-11, 2.08444021343e-15]];
 
 /** p of ln(1 + f) = f - f^2/2 + f^3 p(f), sqrt(1/2) <= 1 + f <= sqrt(2), rounded to 32 bits. Largest relative error 2^-29.0. */
 export const logSingle: readonly number[] = [0.33333313, -0.24999984, 0.2000221, -0.16669537, 0.14216636, -0.12376203, 0.11891364, -0.11855776, 0.069422886];
