@@ -1,12 +1,12 @@
 import { add } from "../ops/arithmetic.ts";
 import { zerosLike } from "../ops/creation.ts";
-import type { OperationOf, PrimitiveName } from "../graph/primitives.ts";
+import type { PrimitiveName } from "../graph/primitives.ts";
 import { nextMark, visitOperandsFirst } from "../tensor/marks.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { DerivativeContext } from "./derivative-rules.ts";
+import type { ResultOf } from "./derivative-rules.ts";
 import { derivativeRules } from "./derivative-rules.ts";
 
-type AnyRule = (context: DerivativeContext<PrimitiveName>, ...inputs: readonly Tensor[]) => readonly (((g: Tensor) => Tensor) | undefined)[];
+type AnyRule = (output: ResultOf<PrimitiveName>, ...inputs: readonly Tensor[]) => readonly (((g: Tensor) => Tensor) | undefined)[];
 
 /** In place of a tensor's number: it depends on no target. */
 const independent = -1;
@@ -27,7 +27,7 @@ export function backward(output: Tensor, seed: Tensor, targets: readonly Tensor[
     target.walk = walk;
     target.walkNumber = number;
   });
-  visitOperandsFirst(output, walk, (tensor) => {
+  visitOperandsFirst([output], walk, (tensor) => {
     tensor.walkNumber = tensor.inputs.some(({ walkNumber }) => walkNumber >= 0) ? ordered.push(tensor) - 1 : independent;
   });
   const gradients: (Tensor | undefined)[] = ordered.map((node) => (node === output ? seed : undefined));
@@ -37,8 +37,7 @@ export function backward(output: Tensor, seed: Tensor, targets: readonly Tensor[
     if (node === undefined || gradient === undefined) continue;
     // The table is total over the names, but TypeScript cannot pair a union member with its own rule.
     const rule = derivativeRules[node.operation.name] as unknown as AnyRule;
-    const context = { operation: node.operation as OperationOf<PrimitiveName>, inputs: node.inputs, output: node };
-    const operandGradients = rule(context, ...node.inputs);
+    const operandGradients = rule(node, ...node.inputs);
     node.inputs.forEach(({ walkNumber }, index) => {
       const flow = walkNumber >= 0 ? operandGradients[index] : undefined;
       if (flow === undefined) return;

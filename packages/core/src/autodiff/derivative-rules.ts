@@ -11,17 +11,13 @@ import type { DType } from "../tensor/dtype.ts";
 import { isFloat } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-/** One primitive of the graph with its result, seen by its derivative rule. */
-export interface DerivativeContext<P extends PrimitiveName> {
-  readonly operation: OperationOf<P>;
-  readonly inputs: readonly Tensor[];
-  readonly output: Tensor;
-}
+/** The result of one primitive, as its derivative rule sees it. */
+export type ResultOf<P extends PrimitiveName> = Tensor & { readonly operation: OperationOf<P> };
 
 /** What flows back into each operand; a missing entry is zero. The functions are called only for operands that need it. */
 type OperandGradients = readonly (((gradient: Tensor) => Tensor) | undefined)[];
 
-type DerivativeRule<P extends PrimitiveName> = (context: DerivativeContext<P>, ...inputs: Tensor[]) => OperandGradients;
+type DerivativeRule<P extends PrimitiveName> = (output: ResultOf<P>, ...inputs: Tensor[]) => OperandGradients;
 
 const none = (): OperandGradients => [];
 
@@ -76,21 +72,21 @@ export const derivativeRules: { readonly [P in PrimitiveName]: DerivativeRule<P>
   sign: none,
   stopGradient: none,
   neg: () => [(g) => neg(g)],
-  exp: ({ output }) => [(g) => mul(g, output)],
+  exp: (output) => [(g) => mul(g, output)],
   log: (_, x) => [(g) => div(g, x)],
   log1p: (_, x) => [(g) => div(g, add(x, 1))],
-  sqrt: ({ output }) => [(g) => div(mul(g, 0.5), output)],
-  tanh: ({ output }) => [(g) => mul(g, sub(1, square(output)))],
-  sigmoid: ({ output }) => [(g) => mul(g, mul(output, sub(1, output)))],
-  relu: ({ output }) => [(g) => where(greater(output, 0), g, 0)],
+  sqrt: (output) => [(g) => div(mul(g, 0.5), output)],
+  tanh: (output) => [(g) => mul(g, sub(1, square(output)))],
+  sigmoid: (output) => [(g) => mul(g, mul(output, sub(1, output)))],
+  relu: (output) => [(g) => where(greater(output, 0), g, 0)],
   abs: (_, x) => [(g) => mul(g, sign(x))],
   sin: (_, x) => [(g) => mul(g, cos(x))],
   cos: (_, x) => [(g) => neg(mul(g, sin(x)))],
   add: () => [(g) => g, (g) => g],
   sub: () => [(g) => g, (g) => neg(g)],
   mul: (_, a, b) => [(g) => mul(g, b), (g) => mul(g, a)],
-  div: ({ output }, _a, b) => [(g) => div(g, b), (g) => neg(mul(div(g, b), output))],
-  pow: ({ output }, a, b) => [
+  div: (output, _a, b) => [(g) => div(g, b), (g) => neg(mul(div(g, b), output))],
+  pow: (output, a, b) => [
     (g) => mul(g, mul(b, pow(a, sub(b, 1)))),
     // a^b has a derivative in b only for a ≥ 0; 0^b is flat.
     (g) => mul(g, where(greater(a, 0), mul(output, log(a)), 0)),
@@ -115,9 +111,9 @@ export const derivativeRules: { readonly [P in PrimitiveName]: DerivativeRule<P>
   },
   place: none,
   sum: (_, x) => [(g) => expand(g, x.shape)],
-  max: ({ operation, output }, x) => {
+  max: (output, x) => {
     const chosen = (): Tensor => cast(equal(x, expand(output, x.shape)), x.dtype);
-    const count = (indicator: Tensor): Tensor => apply({ name: "sum", axes: operation.axes }, [indicator]);
+    const count = (indicator: Tensor): Tensor => apply({ name: "sum", axes: output.operation.axes }, [indicator]);
     return [
       (g) => {
         const indicator = chosen();

@@ -1,6 +1,5 @@
 import { whileTracing } from "../compile/tracing.ts";
 import { fail } from "../errors.ts";
-import { apply } from "../graph/apply.ts";
 import { onesLike } from "../ops/creation.ts";
 import { describeValue } from "../options.ts";
 import { isFloat } from "../tensor/dtype.ts";
@@ -22,8 +21,7 @@ export function variables<P extends TensorTree>(where: string, params: P): P {
     const name = path === "" ? "the parameter" : path;
     if (!(leaf instanceof Tensor)) fail("dtype", `${where}: ${name} must be a tensor to be differentiated by; got ${describeValue(leaf)}. Wrap it: tensor(value).`);
     if (!isFloat(leaf.dtype)) fail("dtype", `${where}: ${name} must be f32 or f64 to be differentiated by; got ${leaf.dtype}.`);
-    const variable = apply({ name: "variable" }, [leaf]);
-    return new Tensor(variable.operation, variable.inputs, variable.shape, variable.dtype, undefined, leaf.label ?? (path === "" ? undefined : path));
+    return new Tensor({ name: "variable" }, [leaf], leaf.shape, leaf.dtype, undefined, leaf.label ?? (path === "" ? undefined : path));
   }, params);
 }
 

@@ -5,7 +5,7 @@ import type { Storage } from "../tensor/storage.ts";
 import { remoteOnly } from "../tensor/storage.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Leaf } from "../tree/structure.ts";
-import { walk } from "../tree/structure.ts";
+import { visitLeaves } from "../tree/structure.ts";
 import type { Backend } from "./backend.ts";
 import type { BackendChoice } from "./backends.ts";
 import { defaultBackend, resolveBackend } from "./backends.ts";
@@ -133,7 +133,7 @@ export function compile<Args extends readonly unknown[], Result>(fn: (...args: A
       if (wanted === trace.backend) return trace;
     }
     leaves.length = 0;
-    walk(args, (leaf) => leaves.push(leaf), argumentsPlace);
+    visitLeaves(args, (leaf) => leaves.push(leaf), argumentsPlace);
     const where = chosen ?? backendOf(leaves, defaultBackend());
     // The traced function sees placeholders of the same structure as its arguments.
     const trace = traceFunction(fn as (...args: readonly unknown[]) => unknown, args, options.donate, where, threads ?? defaultThreads());

@@ -1,7 +1,7 @@
 import { fail } from "../errors.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Leaf } from "../tree/structure.ts";
-import { showPlace, walk } from "../tree/structure.ts";
+import { showPlace, visitLeaves } from "../tree/structure.ts";
 import type { Donation } from "./takeover.ts";
 
 /** A part of a compiled function's arguments or results: its leaves by path. */
@@ -10,18 +10,18 @@ interface Part {
   readonly leaves: ReadonlyMap<string, { readonly leaf: Leaf; readonly position: number }>;
 }
 
+function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !(value instanceof Tensor);
+}
+
 function partOf(tree: unknown, firstPosition: number): Part {
   const leaves = new Map<string, { leaf: Leaf; position: number }>();
   let position = firstPosition;
-  const structure = walk(tree, (leaf, place) => {
+  visitLeaves(tree, (leaf, place) => {
     leaves.set(showPlace(place), { leaf, position });
     position++;
   });
-  return { isContainer: structure.kind === "list" || structure.kind === "record", leaves };
-}
-
-function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !(value instanceof Tensor);
+  return { isContainer: isPlain(tree), leaves };
 }
 
 /** The result as a whole and, if it is a container, each of its entries. */

@@ -50,16 +50,14 @@ export class Fingerprint {
    */
   constructor(tensors: readonly Tensor[], donated: readonly Storage[]) {
     const walk = nextMark();
-    const write = (tensor: Tensor): void => { this.#write(tensor); };
-    for (const tensor of tensors) {
-      visitOperandsFirst(tensor, walk, write);
-      buffered(this.#length + 1)[this.#length++] = tensor.walkNumber;
-    }
+    visitOperandsFirst(tensors, walk, (tensor) => { this.#write(tensor); });
     this.donated = donated.flatMap((storage) => this.#sources.find(storage) ?? []);
     let at = this.#length;
-    const code = buffered(at + this.donated.length + 1);
+    const code = buffered(at + tensors.length + this.donated.length + 2);
+    for (const tensor of tensors) code[at++] = tensor.walkNumber;
     for (const source of this.donated) code[at++] = source;
-    // How many they are comes last: or they could be taken for further tensors.
+    // How many these are comes last: or they could be taken for further tensors.
+    code[at++] = tensors.length;
     code[at++] = this.donated.length;
     this.#length = at;
     let hash = 0;
@@ -91,11 +89,16 @@ export class Fingerprint {
     // Operations are objects of many forms, in which engines have to search for a name: it is read as seldom as types allow.
     const { name } = operation;
     const attributes = attributesOf(operation);
+    const [first] = inputs;
     let at = this.#length;
-    const code = buffered(at + shape.length + attributes.length + inputs.length + 5);
-    code[at++] = names.of(dtype);
-    code[at++] = shape.length;
-    for (const extent of shape) code[at++] = extent;
+    const code = buffered(at + shape.length + attributes.length + inputs.length + 6);
+    // Most results are like their first operand, which one number says.
+    if (first?.shape === shape && first.dtype === dtype) code[at++] = -1;
+    else {
+      code[at++] = shape.length;
+      for (const extent of shape) code[at++] = extent;
+      code[at++] = names.of(dtype);
+    }
     if (storage !== undefined) {
       code[at++] = -1;
       code[at++] = this.#sources.of(storage);
@@ -105,6 +108,7 @@ export class Fingerprint {
       if (operation.name === "constant") code[at++] = this.#literalNumber(tensor, operation.value);
       code[at++] = attributes.length;
       for (const attribute of attributes) code[at++] = attribute;
+      code[at++] = inputs.length;
       for (const input of inputs) code[at++] = input.walkNumber;
     }
     this.#length = at;

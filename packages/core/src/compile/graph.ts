@@ -56,7 +56,6 @@ export function failRetired(tensor: Tensor): never {
 class GraphBuilder {
   readonly nodes: GraphNode[] = [];
   readonly #byKey = new Map<string, GraphNode>();
-  readonly #walk = nextMark();
   /** The nodes of the tensors that were visited, by their numbers. */
   readonly #converted: GraphNode[] = [];
   readonly #functions = new Numbering<HostFunction>();
@@ -67,12 +66,12 @@ class GraphBuilder {
     this.#replaced = replaced;
   }
 
-  /** Adds a tensor and all that it is made of. */
-  add(tensor: Tensor): GraphNode {
-    visitOperandsFirst(tensor, this.#walk, (each) => {
+  /** Adds tensors and all that they are made of; returns the nodes of the tensors. */
+  add(tensors: readonly Tensor[]): GraphNode[] {
+    visitOperandsFirst(tensors, nextMark(), (each) => {
       each.walkNumber = this.#converted.push(this.#convert(each)) - 1;
     });
-    return this.#of(tensor);
+    return tensors.map((tensor) => this.#of(tensor));
   }
 
   /** Adds a primitive over nodes, or finds the node that is the same already. */
@@ -220,10 +219,9 @@ class GraphBuilder {
  */
 export function captureGraph(tensors: readonly Tensor[], replaced: ReadonlyMap<Tensor, Tensor> = new Map()): Graph {
   const builder = new GraphBuilder(replaced);
-  const outputs = tensors.map((tensor) => {
-    const node = builder.add(tensor);
-    return node.dtype === "bool" ? builder.node({ name: "cast", dtype: "i32" }, [node], node.shape, "i32") : node;
-  });
+  const outputs = builder
+    .add(tensors)
+    .map((node) => (node.dtype === "bool" ? builder.node({ name: "cast", dtype: "i32" }, [node], node.shape, "i32") : node));
   return { nodes: builder.nodes, outputs };
 }
 

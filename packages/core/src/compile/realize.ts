@@ -7,7 +7,7 @@ import type { Storage } from "../tensor/storage.ts";
 import { remoteOnly } from "../tensor/storage.ts";
 import { dataOperation, noInputs, Tensor } from "../tensor/tensor.ts";
 import type { StateTree } from "../tree/structure.ts";
-import { rebuild, walk } from "../tree/structure.ts";
+import { treeFlatten, treeLeaves, treeUnflatten } from "../tree/tree.ts";
 import { literalValue } from "../ops/operands.ts";
 import { copyStorage, cpuBackend, elementsNow } from "../wasm/cpu-backend.ts";
 import { filledStorage, smallBytes } from "../wasm/executable.ts";
@@ -90,12 +90,8 @@ export async function readAsync(tensor: Tensor): Promise<TypedArray> {
   return elements;
 }
 
-function tensorsOf(tree: unknown): Tensor[] {
-  const tensors: Tensor[] = [];
-  walk(tree, (leaf) => {
-    if (leaf instanceof Tensor) tensors.push(leaf);
-  });
-  return tensors;
+function tensorsOf(tree: StateTree): Tensor[] {
+  return treeLeaves(tree).filter((leaf) => leaf instanceof Tensor);
 }
 
 /** Tensors that are not among some others. */
@@ -141,7 +137,7 @@ export interface EvaluateOptions {
 export function evaluate(tree: StateTree, options: EvaluateOptions = {}): void {
   checkOptions("evaluate", options, ["donate"]);
   const tensors = tensorsOf(tree);
-  const donated = without(tensorsOf(options.donate), tensors);
+  const donated = without(tensorsOf(options.donate ?? []), tensors);
   realize(tensors, defaultBackend(), donated.flatMap(({ storage }) => storage ?? []));
   const inUse = nextMark();
   for (const { storage } of tensors) if (storage !== undefined) storage.stamp = inUse;
@@ -167,16 +163,13 @@ export function evaluate(tree: StateTree, options: EvaluateOptions = {}): void {
  */
 export function clone<T extends StateTree>(tree: T): T {
   evaluate(tree);
-  const copies: unknown[] = [];
-  const structure = walk(tree, (leaf) => {
-    if (!(leaf instanceof Tensor)) {
-      copies.push(leaf);
-      return;
-    }
+  const { leaves, structure } = treeFlatten(tree);
+  const copies = leaves.map((leaf) => {
+    if (!(leaf instanceof Tensor)) return leaf;
     const { storage, shape } = leaf;
     if (storage === undefined || storage.length !== sizeOf(shape)) return failRetired(leaf);
-    copies.push(new Tensor(dataOperation, noInputs, shape, storage.dtype, remoteOnly(storage)?.backend.claim(storage, true) ?? copyStorage(storage), leaf.label));
+    return new Tensor(dataOperation, noInputs, shape, storage.dtype, remoteOnly(storage)?.backend.claim(storage, true) ?? copyStorage(storage), leaf.label);
   });
   // Every leaf is replaced by a leaf of its kind, so the type stays.
-  return rebuild(structure, copies) as T;
+  return treeUnflatten(structure, copies) as T;
 }

@@ -1,17 +1,14 @@
 import { fromArray } from "../ops/creation.ts";
 import { Tensor } from "../tensor/tensor.ts";
-import type { Leaf, StateTree } from "../tree/structure.ts";
-import { rebuild, walk } from "../tree/structure.ts";
+import type { StateTree } from "../tree/structure.ts";
+import { treeFlatten, treeUnflatten } from "../tree/tree.ts";
 
 /** A tree of the same structure with other leaves of the same kinds. */
 export async function mapLeaves<T extends StateTree>(tree: T, change: (leaf: Tensor) => Promise<Tensor>): Promise<T> {
-  const pending: Promise<Leaf>[] = [];
-  const structure = walk(tree, (leaf) => {
-    pending.push(leaf instanceof Tensor ? change(leaf) : Promise.resolve(leaf));
-  });
-  const leaves = await Promise.all(pending);
+  const { leaves, structure } = treeFlatten(tree);
+  const changed = await Promise.all(leaves.map((leaf) => (leaf instanceof Tensor ? change(leaf) : Promise.resolve(leaf))));
   // Every leaf is replaced by a leaf of its kind, so the type stays.
-  return rebuild(structure, leaves) as T;
+  return treeUnflatten(structure, changed) as T;
 }
 
 /**

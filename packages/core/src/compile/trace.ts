@@ -2,7 +2,7 @@ import { apply } from "../graph/apply.ts";
 import { fail } from "../errors.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Leaf, Place, TreeStructure } from "../tree/structure.ts";
-import { rebuild, showPlace, walk } from "../tree/structure.ts";
+import { rebuild, showPlace, structureOf, visitLeaves } from "../tree/structure.ts";
 import type { Backend, LoadedPlan } from "./backend.ts";
 import { findDonations } from "./donation.ts";
 import { captureGraph } from "./graph.ts";
@@ -44,8 +44,8 @@ function resultTensors(result: unknown): { tensors: Tensor[]; structure: TreeStr
   const visit = (leaf: Leaf): void => {
     tensors.push(typeof leaf === "number" ? apply({ name: "hostConstant", value: leaf }) : leaf);
   };
-  const structure = walk(result, visit, { parent: undefined, key: "result" });
-  return { tensors, structure };
+  visitLeaves(result, visit, { parent: undefined, key: "result" });
+  return { tensors, structure: structureOf(result) };
 }
 
 /** A captured tensor must not change under the plan: later donations of it copy it first. */
@@ -72,7 +72,8 @@ export function traceFunction(fn: (...args: readonly unknown[]) => unknown, args
     leaves.push(signatureOf(leaf));
     placeholders.push(placeholder(leaf, showPlace(place)));
   };
-  const structure = walk(args, visit, argumentsPlace);
+  visitLeaves(args, visit, argumentsPlace);
+  const structure = structureOf(args);
   const traced = rebuild(structure, placeholders);
   if (!Array.isArray(traced)) return fail("trace", "compile: arguments are a list.");
   const result = whileTracing(() => fn(...(traced as readonly unknown[])));

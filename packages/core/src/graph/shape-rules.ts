@@ -40,7 +40,7 @@ function requireKind(name: string, tensor: Tensor, { allows, description }: Kind
 function unary(kind: Kind): ShapeRule<UnaryName> {
   return (operation, [x]) => {
     requireKind(operation.name, x, kind);
-    return { shape: x.shape, dtype: x.dtype };
+    return x;
   };
 }
 
@@ -54,7 +54,7 @@ function binary(kind: Kind, result?: DType): ShapeRule<BinaryName> {
   return (operation, [a, b]) => {
     requireSameKind(operation.name, a, b);
     requireKind(operation.name, a, kind);
-    return { shape: a.shape, dtype: result ?? a.dtype };
+    return result === undefined ? a : { shape: a.shape, dtype: result };
   };
 }
 
@@ -66,11 +66,8 @@ const comparison = binary(numbers, "bool");
 const logical = binary(predicate);
 
 const hostScalar = (): Signature => ({ shape: [], dtype: "f64" });
-const sameAsOperand = (_operation: object, [x]: Operands): Signature => ({ shape: x.shape, dtype: x.dtype });
-const asStated = (operation: { readonly shape: Shape; readonly dtype: DType }): Signature => ({
-  shape: operation.shape,
-  dtype: operation.dtype,
-});
+const sameAsOperand = (_operation: object, [x]: Operands): Signature => x;
+const asStated = (operation: Signature): Signature => operation;
 
 function reduction(operation: OperationOf<"sum" | "max">, operands: Operands): Signature {
   const [x] = operands;
@@ -138,7 +135,7 @@ export const shapeRules: { readonly [P in PrimitiveName]: ShapeRule<P> } = {
     requireKind("where", condition, predicate);
     requireSameKind(operation.name, a, b);
     if (!sameShape(condition.shape, a.shape)) fail("shape", `where: predicate and choices differ: ${show(condition)}, ${show(a)}.`);
-    return { shape: a.shape, dtype: a.dtype };
+    return a;
   },
   cast: (operation, [x]) => ({ shape: x.shape, dtype: operation.dtype }),
   variable: sameAsOperand,
@@ -150,11 +147,11 @@ export const shapeRules: { readonly [P in PrimitiveName]: ShapeRule<P> } = {
     return { shape: operation.shape, dtype: x.dtype };
   },
   transpose: (operation, [x]) => {
-    const sorted = [...operation.permutation].sort((a, b) => a - b);
-    if (sorted.length !== x.rank || sorted.some((axis, index) => axis !== index)) {
-      fail("shape", `transpose([${operation.permutation.join(", ")}]): must name every axis of ${show(x)} once.`);
+    const { permutation } = operation;
+    if (permutation.length !== x.rank || x.shape.some((_, axis) => !permutation.includes(axis))) {
+      fail("shape", `transpose([${permutation.join(", ")}]): must name every axis of ${show(x)} once.`);
     }
-    return { shape: operation.permutation.map((axis) => x.shape[axis] ?? 1), dtype: x.dtype };
+    return { shape: permutation.map((axis) => x.shape[axis] ?? 1), dtype: x.dtype };
   },
   broadcast: (operation, [x]) => {
     const result = broadcastShapes(x.shape, operation.shape);

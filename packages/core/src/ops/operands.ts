@@ -101,10 +101,25 @@ function commonShape(where: string, operands: readonly TensorLike[]): Shape {
 export function align(where: string, operands: readonly TensorLike[]): Tensor[] {
   const dtype = meetingDType(operands);
   const shape = commonShape(where, operands);
-  return operands.map((operand) => (typeof operand === "number" ? literal(where, operand, dtype, shape) : expand(onDevice(operand, dtype), shape)));
+  // Not `map`: its function would be made anew in each call, and every operation of an uncompiled step passes here.
+  const aligned = new Array<Tensor>(operands.length);
+  let index = 0;
+  for (const operand of operands) aligned[index++] = typeof operand === "number" ? literal(where, operand, dtype, shape) : expand(onDevice(operand, dtype), shape);
+  return aligned;
+}
+
+/** Whether tensors are all on the device and of one shape and dtype already: the common case, in which nothing has to be made. */
+function areAligned(operands: readonly TensorLike[]): operands is readonly Tensor[] {
+  const [first] = operands;
+  if (!(first instanceof Tensor) || first.onHost) return false;
+  for (const operand of operands) {
+    if (!(operand instanceof Tensor) || operand.onHost || operand.shape !== first.shape || operand.dtype !== first.dtype) return false;
+  }
+  return true;
 }
 
 /** Applies an elementwise primitive: on the host when every operand is a host scalar, else on the device. */
 export function elementwise(name: UnaryName | BinaryName, ...operands: readonly TensorLike[]): Tensor {
+  if (areAligned(operands)) return apply({ name }, operands);
   return hostCall(name, operands) ?? apply({ name }, align(name, operands));
 }

@@ -11,14 +11,14 @@ export function nextMark(): number {
 }
 
 /**
- * Visits a tensor and all that it is made of, operands first; a loop instead of recursion, since graphs may be deep.
+ * Visits tensors and all that they are made of, operands first; a loop instead of recursion, since graphs may be deep.
  *
- * @param tensor - Where to begin.
+ * @param tensors - Where to begin.
  * @param mark - The walk's mark: tensors that have it count as visited, others get it.
  * @param visit - Called once with each tensor that was not visited before.
  */
-export function visitOperandsFirst(tensor: Tensor, mark: number, visit: (tensor: Tensor) => void): void {
-  const pending: Tensor[] = [tensor];
+export function visitOperandsFirst(tensors: readonly Tensor[], mark: number, visit: (tensor: Tensor) => void): void {
+  const pending = tensors.toReversed();
   for (let current = pending.at(-1); current !== undefined; current = pending.at(-1)) {
     const before = pending.length;
     if (current.walk !== mark && current.storage === undefined) {

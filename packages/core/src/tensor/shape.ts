@@ -67,8 +67,8 @@ export function resolveAxes(where: string, shape: Shape, axes: number | readonly
     }
     return positive;
   });
-  if (new Set(resolved).size !== resolved.length) fail("shape", `${where}: axes ${describeValue(list)} name an axis twice.`);
-  return resolved.sort((a, b) => a - b);
+  const sorted = shape.flatMap((_, axis) => (resolved.includes(axis) ? [axis] : []));
+  return sorted.length === resolved.length ? sorted : fail("shape", `${where}: axes ${describeValue(list)} name an axis twice.`);
 }
 
 /** The shape that a reduction over `axes` leaves. */

@@ -58,21 +58,24 @@ export function failLeaf(value: unknown, place: Place | undefined): never {
   return fail("tree", `${place === undefined ? "the tree" : showPlace(place)}: leaves are tensors or numbers, in plain arrays and objects; got ${describeValue(value)}.`);
 }
 
-/** Visits the leaves in order with their places and returns the arrangement. */
-export function walk(tree: unknown, visit: (leaf: Leaf, place: Place | undefined) => void, place?: Place): TreeStructure {
-  if (isLeaf(tree)) {
-    visit(tree, place);
-    return { kind: "leaf" };
-  }
+/** Visits the leaves in order with their places. */
+export function visitLeaves(tree: unknown, visit: (leaf: Leaf, place: Place | undefined) => void, place?: Place): void {
+  if (isLeaf(tree)) visit(tree, place);
+  else if (Array.isArray(tree)) for (let key = 0; key < tree.length; key++) visitLeaves(tree[key], visit, { parent: place, key });
+  else if (isRecord(tree)) for (const key in tree) visitLeaves(tree[key], visit, { parent: place, key });
+  else if (!isFixed(tree)) failLeaf(tree, place);
+}
+
+const leafStructure: TreeStructure = { kind: "leaf" };
+
+/** The arrangement of a tree's leaves. */
+export function structureOf(tree: unknown): TreeStructure {
+  if (isLeaf(tree)) return leafStructure;
   if (isFixed(tree)) return { kind: "fixed", value: tree };
-  if (Array.isArray(tree)) {
-    return { kind: "list", items: tree.map((item, key) => walk(item, visit, { parent: place, key })) };
-  }
-  if (isRecord(tree)) {
-    const keys = Object.keys(tree);
-    return { kind: "record", keys, items: keys.map((key) => walk(tree[key], visit, { parent: place, key })) };
-  }
-  return failLeaf(tree, place);
+  if (Array.isArray(tree)) return { kind: "list", items: tree.map(structureOf) };
+  if (!isRecord(tree)) return failLeaf(tree, undefined);
+  const keys = Object.keys(tree);
+  return { kind: "record", keys, items: keys.map((key) => structureOf(tree[key])) };
 }
 
 /** Rebuilds a tree from its arrangement and its leaves in order. */

@@ -2,7 +2,7 @@ import { fail } from "../errors.ts";
 import { describeValue } from "../options.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Leaf, Place, StateTree, TensorTree, TreeStructure } from "./structure.ts";
-import { failLeaf, isFixed, isLeaf, rebuild, showPlace, walk } from "./structure.ts";
+import { failLeaf, isFixed, isLeaf, rebuild, showPlace, structureOf, visitLeaves } from "./structure.ts";
 
 /**
  * Takes a tree apart into its leaves and their arrangement.
@@ -20,9 +20,7 @@ import { failLeaf, isFixed, isLeaf, rebuild, showPlace, walk } from "./structure
  * ```
  */
 export function treeFlatten(tree: StateTree): { leaves: Leaf[]; structure: TreeStructure } {
-  const leaves: Leaf[] = [];
-  const structure = walk(tree, (leaf) => leaves.push(leaf));
-  return { leaves, structure };
+  return { leaves: treeLeaves(tree), structure: structureOf(tree) };
 }
 
 /** Puts leaves back into the arrangement that {@link treeFlatten} found. */
@@ -35,13 +33,15 @@ export function treeUnflatten(structure: TreeStructure, leaves: readonly Leaf[])
 export function treeLeaves(tree: TensorTree): Tensor[];
 export function treeLeaves(tree: StateTree): Leaf[];
 export function treeLeaves(tree: StateTree): Leaf[] {
-  return treeFlatten(tree).leaves;
+  const leaves: Leaf[] = [];
+  visitLeaves(tree, (leaf) => leaves.push(leaf));
+  return leaves;
 }
 
 /** The path of each leaf in order: `layers[0].weight`. */
 export function treePaths(tree: StateTree): string[] {
   const paths: string[] = [];
-  walk(tree, (_, place) => paths.push(showPlace(place)));
+  visitLeaves(tree, (_, place) => paths.push(showPlace(place)));
   return paths;
 }
 
@@ -67,26 +67,33 @@ function checkSameKeys(keys: readonly string[], other: unknown, place: Place | u
 type MapFunction = (place: Place | undefined, leaf: never, others: readonly never[]) => unknown;
 
 /** Maps what one place of a container holds, together with what the other containers have there. */
-function mapChild(fn: MapFunction, place: Place, child: unknown, others: readonly unknown[]): unknown {
-  const items: unknown[] = [];
-  for (const other of others) items.push(Object.hasOwn(other as object, place.key) ? (other as Record<string | number, unknown>)[place.key] : failDifferent(place, "only one of them has it"));
-  return mapNode(fn, place, child, items);
+function mapChild(fn: MapFunction, place: Place, tree: object, others: readonly unknown[]): unknown {
+  const { key } = place;
+  const items = new Array<unknown>(others.length);
+  for (let index = 0; index < items.length; index++) {
+    const other = others[index] as Readonly<Record<string | number, unknown>>;
+    items[index] = Object.hasOwn(other, key) ? other[key] : failDifferent(place, "only one of them has it");
+  }
+  return mapNode(fn, place, (tree as Readonly<Record<string | number, unknown>>)[key], items);
 }
 
+/** Loops instead of `map`: uncompiled steps spend much of their time here, and functions that remember their surroundings are made anew in each call. */
 function mapNode(fn: MapFunction, place: Place | undefined, tree: unknown, others: readonly unknown[]): unknown {
   if (isLeaf(tree)) {
     for (const other of others) if (!isLeaf(other)) failDifferent(place, `one has a leaf, the other ${show(other)}`);
     return fn(place, tree as never, others as readonly never[]);
   }
-  if (typeof tree === "object" && tree !== null) {
-    const keys = Object.keys(tree);
-    for (const other of others) checkSameKeys(keys, other, place);
-    if (Array.isArray(tree)) return tree.map((child: unknown, key) => mapChild(fn, { parent: place, key }, child, others));
-    const mapped: Record<string, unknown> = {};
-    for (const key of keys) mapped[key] = mapChild(fn, { parent: place, key }, (tree as Record<string, unknown>)[key], others);
-    return mapped;
+  if (typeof tree !== "object" || tree === null) return isFixed(tree) ? tree : failLeaf(tree, place);
+  const keys = Object.keys(tree);
+  for (const other of others) checkSameKeys(keys, other, place);
+  if (Array.isArray(tree)) {
+    const list = new Array<unknown>(tree.length);
+    for (let key = 0; key < list.length; key++) list[key] = mapChild(fn, { parent: place, key }, tree, others);
+    return list;
   }
-  return isFixed(tree) ? tree : failLeaf(tree, place);
+  const record: Record<string, unknown> = {};
+  for (const key of keys) record[key] = mapChild(fn, { parent: place, key }, tree, others);
+  return record;
 }
 
 /**
