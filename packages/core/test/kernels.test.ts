@@ -110,8 +110,9 @@ describe("reductions of every size", () => {
     check((a, b) => matmul(a, b), tensor([], { shape: [3, 0] }), tensor([], { shape: [0, 2] }));
   });
 
-  it("keeps NaN and infinities", () => {
-    const x = tensor([[1, NaN, 2, 3, 4], [Infinity, 1, 2, -Infinity, 5], [-Infinity, -Infinity, -Infinity, -Infinity, -Infinity], [3e38, 3e38, 1, 1, 1]]);
+  it.each(["f32", "f64"] as const)("keeps NaN and infinities, %s", (dtype) => {
+    const smallPowers = [[0, -87.5, -95, -103.5, -104], [-744, -708, -720, 0, -746]];
+    const x = tensor([[1, NaN, 2, 3, 4], [Infinity, 1, 2, -Infinity, 5], [-Infinity, -Infinity, -Infinity, -Infinity, -Infinity], [3e38, 3e38, 1, 1, 1], ...smallPowers], { dtype });
     check((y) => [y.sum(1), max(y, 1), min(y, 1), max(y, 0), logSumExp(y, 1), softmax(y, 1)], x);
   });
 });

@@ -57,11 +57,10 @@ export function planHost(graph: Graph): HostProgram {
 export function runHost(program: HostProgram): void {
   const { slots, steps } = program;
   for (const { call, operands, result } of steps) {
-    const value = (position: number): number => slots[operands[position] ?? 0] ?? 0;
-    // Calls of up to three operands are spelled out: a spread would make garbage in every step.
-    if (operands.length === 1) slots[result] = call(value(0));
-    else if (operands.length === 2) slots[result] = call(value(0), value(1));
-    else if (operands.length === 3) slots[result] = call(value(0), value(1), value(2));
+    const first = slots[operands[0] ?? 0] ?? 0;
+    // Calls of one or two operands are spelled out: a spread would make garbage in every step.
+    if (operands.length === 1) slots[result] = call(first);
+    else if (operands.length === 2) slots[result] = call(first, slots[operands[1] ?? 0] ?? 0);
     else slots[result] = call(...operands.map((operand) => slots[operand] ?? 0));
   }
 }

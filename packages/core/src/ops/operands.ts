@@ -108,18 +108,7 @@ export function align(where: string, operands: readonly TensorLike[]): Tensor[] 
   return aligned;
 }
 
-/** Whether tensors are all on the device and of one shape and dtype already: the common case, in which nothing has to be made. */
-function areAligned(operands: readonly TensorLike[]): operands is readonly Tensor[] {
-  const [first] = operands;
-  if (!(first instanceof Tensor) || first.onHost) return false;
-  for (const operand of operands) {
-    if (!(operand instanceof Tensor) || operand.onHost || operand.shape !== first.shape || operand.dtype !== first.dtype) return false;
-  }
-  return true;
-}
-
 /** Applies an elementwise primitive: on the host when every operand is a host scalar, else on the device. */
 export function elementwise(name: UnaryName | BinaryName, ...operands: readonly TensorLike[]): Tensor {
-  if (areAligned(operands)) return apply({ name }, operands);
   return hostCall(name, operands) ?? apply({ name }, align(name, operands));
 }

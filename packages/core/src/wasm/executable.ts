@@ -104,15 +104,13 @@ export class Executable implements LoadedPlan {
       const { plan } = this;
       runHost(plan.host);
       for (let input = 0; input < inputs.length; input++) this.#stage(input, inputs[input]);
-      const outputs: (Storage | undefined)[] = [];
-      for (let output = 0; output < plan.freshOutputs.length; output++) outputs.push(this.#prepareOutput(output));
+      const outputs = new Array<Storage | undefined>(plan.freshOutputs.length);
+      for (let output = 0; output < outputs.length; output++) outputs[output] = this.#prepareOutput(output);
       this.#writeArguments();
       if (this.#shared === undefined) this.#runAlone();
       else this.#shared.run();
       for (const copy of plan.copies) this.#copy(copy.from, copy.to);
-      const storages: Storage[] = [];
-      for (let output = 0; output < outputs.length; output++) storages.push(outputs[output] ?? this.#collect(output));
-      return storages;
+      return outputs.map((storage, output) => storage ?? this.#collect(output));
     } finally {
       this.#busy = false;
     }

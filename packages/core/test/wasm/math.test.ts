@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { exponential as exp } from "../../src/wasm/math/exponential.ts";
+import { exponential } from "../../src/wasm/math/exponential.ts";
 import { log1p } from "../../src/wasm/math/log1p.ts";
 import { logarithm as log } from "../../src/wasm/math/logarithm.ts";
 import { pow } from "../../src/wasm/math/pow.ts";
@@ -11,6 +11,7 @@ import type { VectorCode } from "../../src/wasm/math/vector-code.ts";
 import type { Local } from "../../src/wasm/types.ts";
 import { elementwise, featureSets, keysOf } from "./support.ts";
 
+const exp = (v: VectorCode, x: Local): Local => exponential(v, x, false);
 const sin = (v: VectorCode, x: Local): Local => trigonometric(v, "sin", x);
 const cos = (v: VectorCode, x: Local): Local => trigonometric(v, "cos", x);
 const functions = { exp, log, log1p, tanh, sigmoid, sin, cos };
@@ -96,6 +97,14 @@ describe.each(featureSets)("with relaxedSimd $relaxedSimd", (features) => {
         else expect([argument, value]).toEqual([argument, expected]);
       });
     });
+  });
+
+  it.each(["f32x4", "f64x2"] as const)("exp gives the same bits where no argument is above 0 (%s)", (lanes) => {
+    const bound = lanes === "f32x4" ? 110 : 760;
+    const x = Float64Array.from({ length: 40000 }, (_, index) => (-bound * index) / 40000);
+    x.set([-0, 0, -Infinity, NaN, -1e-45, -1e-310, -3e38]);
+    const belowZero = elementwise(features, lanes, 1, (v, each) => exponential(v, each, true))(x);
+    expect(belowZero).toEqual(elementwise(features, lanes, 1, exp)(x));
   });
 
   describe("pow", () => {

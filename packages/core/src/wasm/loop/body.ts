@@ -38,6 +38,14 @@ export interface BodySpec {
 
 type Scope = (() => void)[];
 
+/** Whether a value is x less the largest x, as in a softmax: never above 0. */
+function isBelowMaximum(value: KernelValue | undefined, values: readonly KernelValue[]): boolean {
+  if (value?.kind !== "function" || value.name !== "sub") return false;
+  const [x, largest = -1] = value.operands;
+  const reduction = values[largest];
+  return reduction?.kind === "reduce" && reduction.name === "max" && reduction.operand === x;
+}
+
 /**
  * Writes the values of a kernel's body, each once and as far outside the loops as its dependencies allow.
  *
@@ -250,8 +258,10 @@ export class BodyEmitter {
         return;
       case "function": {
         const typed = operands.map((local, index) => {
-          const operand = spec.values[value.operands[index] ?? 0];
-          return { local, dtype: operand?.dtype ?? "f32", isZero: operand?.kind === "constant" && Object.is(operand.value, 0) };
+          const id = value.operands[index] ?? 0;
+          const operand = spec.values[id];
+          const isZero = operand?.kind === "constant" && Object.is(operand.value, 0);
+          return { local, dtype: this.#dtype(id), isZero, isNonPositive: isBelowMaximum(operand, spec.values) };
         });
         emitFunction(value.name, { w, lanes: spec.lanes, operands: typed, dtype: value.dtype });
         return;

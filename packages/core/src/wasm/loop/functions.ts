@@ -22,6 +22,8 @@ export interface TypedLocal {
   readonly dtype: DType;
   /** Whether all bits are known to be zero. */
   readonly isZero: boolean;
+  /** Whether no element is known to be above 0. */
+  readonly isNonPositive: boolean;
 }
 
 /** One element function to write: the operands are in locals, the result is left on the stack. */
@@ -150,7 +152,7 @@ function castPredicate(site: FunctionSite): void {
 /** How each element function is written for WebAssembly SIMD. */
 const emitters: Readonly<Record<ElementFunction, Emitter>> = {
   neg: instruction("neg"),
-  exp: vectorCode(exponential),
+  exp: (site) => { vectorCode((v, x) => exponential(v, x, operand(site, 0).isNonPositive))(site); },
   log: vectorCode(logarithm),
   log1p: vectorCode(log1p),
   sqrt: floatInstruction("sqrt"),

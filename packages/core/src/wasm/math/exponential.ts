@@ -32,24 +32,28 @@ export function smallExpm1(v: VectorCode, remainder: Local): Local {
   return v.multiplyAdd(v.pairedPolynomial(remainder, square, coefficients), square, remainder);
 }
 
+/** Lifts 2^n of a negative exponent into the normal numbers of both formats. */
+const lift = 64;
+
 /**
  * e^x for every x: overflow gives infinity, underflow is gradual, NaN stays NaN.
  *
- * 2^n is applied as two factors 2^(n/2), each of which is a normal number, so that the second product rounds once into the subnormal range.
+ * 2^n is applied as two factors, of which the first keeps all bits, so that the second product rounds once into the subnormal range: 2^(n/2)
+ * and the rest, or, where no x is above 0, 2^(n + 64) and a constant.
  *
  * @see Cody and Waite, "Software Manual for the Elementary Functions", 1980, chapter 6
  */
-export function exponential(v: VectorCode, x: Local): Local {
+export function exponential(v: VectorCode, x: Local, isNonPositive: boolean): Local {
   const { mantissaBits, exponentBias } = v.format;
   const single = v.format.lanes === "f32x4";
   // Beyond these bounds the result is infinite or 0. pmin and pmax keep a NaN that is their first operand.
-  const clamped = v.float("pmax", v.float("pmin", x, v.number(single ? 90 : 711)), v.number(single ? -105 : -747));
-  const { integer, remainder } = reduceExponent(v, clamped, 2 * exponentBias);
-  const one = v.number(1);
-  const mantissa = v.float("add", smallExpm1(v, remainder), one);
-  // Both halves of n + 2·bias are biased exponents; shifting left drops all that the rounding number left above them.
-  const half = v.integers("shr_u", integer, 1);
+  const below = isNonPositive ? x : v.float("pmin", x, v.number(single ? 90 : 711));
+  const clamped = v.float("pmax", below, v.number(single ? -105 : -747));
+  const { integer, remainder } = reduceExponent(v, clamped, exponentBias + (isNonPositive ? lift : exponentBias));
+  const fraction = smallExpm1(v, remainder);
+  // Both factors are made of biased exponents; shifting left drops all that the rounding number left above them.
+  const half = isNonPositive ? integer : v.integers("shr_u", integer, 1);
   const first = v.integers("shl", half, mantissaBits);
-  const second = v.integers("shl", v.integers("sub", integer, half), mantissaBits);
-  return v.float("mul", v.float("mul", mantissa, first), second);
+  const second = isNonPositive ? v.number(2 ** -lift) : v.integers("shl", v.integers("sub", integer, half), mantissaBits);
+  return v.float("mul", v.multiplyAdd(first, fraction, first), second);
 }

@@ -9,7 +9,7 @@ import type { VectorCode } from "./vector-code.ts";
  */
 export function sigmoid(v: VectorCode, x: Local): Local {
   const one = v.number(1);
-  const e = exponential(v, v.float("neg", v.float("abs", x)));
+  const e = exponential(v, v.float("neg", v.float("abs", x)), true);
   const numerator = v.select(v.float("lt", x, v.number(0)), e, one);
   const denominator = v.float("add", e, one);
   const quotient = v.float("div", numerator, denominator);
