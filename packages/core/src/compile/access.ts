@@ -1,6 +1,7 @@
 import type { Shape } from "../tensor/shape.ts";
 import { rowMajorStrides } from "../tensor/shape.ts";
 import type { GraphNode } from "./graph.ts";
+import type { IndexMap } from "./kernel.ts";
 
 /**
  * How a kernel's loops walk through a node: its coordinate along one of its axes is
@@ -105,18 +106,13 @@ export function keepsAxes(a: Shape, b: Shape): boolean {
   return long(a) === long(b);
 }
 
-/** The strides along the loop axes of a walk through a dense row-major node. */
-export function flatStrides(access: Access, shape: Shape, loops: number): number[] {
-  const strides = rowMajorStrides(shape);
-  const flat = new Array<number>(loops).fill(0);
-  access.rows.forEach((row, axis) => {
-    for (let loop = 0; loop < loops; loop++) flat[loop] = (flat[loop] ?? 0) + (row[loop] ?? 0) * (strides[axis] ?? 0);
+/** Where a walk through a dense row-major node leads in its buffer. */
+export function flatIndex({ rows, offsets }: Access, shape: Shape, loops: number): IndexMap {
+  const strides = new Array<number>(loops).fill(0);
+  let offset = 0;
+  rowMajorStrides(shape).forEach((stride, axis) => {
+    offset += (offsets[axis] ?? 0) * stride;
+    rows[axis]?.forEach((step, loop) => (strides[loop] = (strides[loop] ?? 0) + step * stride));
   });
-  return flat;
-}
-
-/** The position of a walk's first element in a dense row-major node. */
-export function flatOffset(access: Access, shape: Shape): number {
-  const strides = rowMajorStrides(shape);
-  return access.offsets.reduce((total, offset, axis) => total + offset * (strides[axis] ?? 0), 0);
+  return { strides, offset };
 }

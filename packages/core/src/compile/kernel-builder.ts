@@ -1,7 +1,8 @@
+import type { Shape } from "../tensor/shape.ts";
 import type { OperationOf } from "../graph/primitives.ts";
 import { isElementwise } from "../graph/primitives.ts";
 import { existing, fail } from "../errors.ts";
-import { Access, accessOperand, flatOffset, flatStrides, noAxes } from "./access.ts";
+import { Access, accessOperand, flatIndex, noAxes } from "./access.ts";
 import type { Domain } from "./domain.ts";
 import type { GraphNode } from "./graph.ts";
 import type { HostProgram } from "./host-program.ts";
@@ -69,16 +70,16 @@ class BodyBuilder implements NodeBody {
     return this.values.length - 1;
   }
 
-  #index(node: GraphNode, access: Access): IndexMap {
-    return { strides: flatStrides(access, node.shape, this.#domain.extents.length), offset: flatOffset(access, node.shape) };
+  #index(shape: Shape, access: Access): IndexMap {
+    return flatIndex(access, shape, this.#domain.extents.length);
   }
 
   /** Where a member's elements go: a piece of a concatenation goes into the buffer of the whole. */
   #storeIndex(node: GraphNode, access: Access): IndexMap {
     const { operation } = node;
-    if (operation.name !== "place") return this.#index(node, access);
+    if (operation.name !== "place") return this.#index(node.shape, access);
     const offsets = access.offsets.map((offset, axis) => (axis === operation.axis ? offset + operation.start : offset));
-    return { strides: flatStrides(access, operation.shape, this.#domain.extents.length), offset: flatOffset(new Access(access.rows, offsets), operation.shape) };
+    return this.#index(operation.shape, new Access(access.rows, offsets));
   }
 
   #value(node: GraphNode, access: Access): number | undefined {
@@ -108,7 +109,7 @@ class BodyBuilder implements NodeBody {
     // The whole of a concatenation cannot be read while one of its pieces is still being written.
     if (base.operation.name === "concatenate" && base.inputs.some((piece) => this.#members.has(piece))) return undefined;
     if (this.#context.hasBuffer(base)) {
-      return this.#push({ kind: "load", buffer: base.id, index: this.#index(node, access), dtype: node.dtype });
+      return this.#push({ kind: "load", buffer: base.id, index: this.#index(node.shape, access), dtype: node.dtype });
     }
     return this.#compute(node, access);
   }
@@ -141,7 +142,7 @@ class BodyBuilder implements NodeBody {
     this.fused.push(operation.name);
     if (operation.name === "random") {
       const [key0 = 0, key1 = 0] = operands;
-      return this.#push({ kind: "random", index: this.#index(node, access), stream: operation.stream, keys: [key0, key1], dtype });
+      return this.#push({ kind: "random", index: this.#index(node.shape, access), stream: operation.stream, keys: [key0, key1], dtype });
     }
     if (isReduction(node)) {
       const { name } = operation as OperationOf<"sum" | "max">;
