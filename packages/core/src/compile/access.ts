@@ -20,7 +20,7 @@ export class Access {
 
   /** Text that is equal for equal walks. */
   get key(): string {
-    this.#key ??= `${this.rows.map((row) => row.join()).join(";")}+${this.offsets.join()}`;
+    this.#key ??= `${this.rows.join(";")}+${this.offsets.join()}`;
     return this.#key;
   }
 }

@@ -19,6 +19,8 @@ export class Group {
   readonly reads: ReadonlySet<GraphNode>;
   /** The id of its last node. */
   readonly last: number;
+  /** Groups that it cannot be merged with: what stood between them stays between them. */
+  readonly refused: Set<Group> = new Set();
   readonly #makeBody: () => NodeBody;
   #body: NodeBody | undefined;
 
@@ -111,8 +113,6 @@ class Fuser {
   readonly #groupOf = new Map<GraphNode, Group>();
   /** The nodes whose kernels read a node. */
   readonly #readersOf = new Map<GraphNode, GraphNode[]>();
-  /** Groups that cannot be merged with each of these: what stood between them stays between them. */
-  readonly #failed = new WeakMap<Group, WeakSet<Group>>();
 
   constructor(stored: ReadonlySet<GraphNode>, host: HostProgram) {
     this.#stored = stored;
@@ -181,15 +181,11 @@ class Fuser {
   }
 
   #tryMerge(producer: Group, group: Group): boolean {
-    if (producer === group || this.#failed.get(producer)?.has(group) === true) return false;
+    if (producer === group || producer.refused.has(group)) return false;
     const merged = this.#merged(producer, group);
-    if (merged === undefined) {
-      const failed = this.#failed.get(producer) ?? new WeakSet<Group>();
-      this.#failed.set(producer, failed.add(group));
-      return false;
-    }
-    this.#register(merged);
-    return true;
+    if (merged === undefined) producer.refused.add(group);
+    else this.#register(merged);
+    return merged !== undefined;
   }
 
   /** Both groups as one, if that is possible. */
