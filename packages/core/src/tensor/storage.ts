@@ -32,18 +32,18 @@ export function remoteOnly({ array, buffer, remote }: Storage): RemoteBuffer | u
   return array === undefined && buffer === undefined ? remote : undefined;
 }
 
-function emptyStorage(dtype: DType, length: number): Storage {
-  return { dtype, length, array: undefined, buffer: undefined, remote: undefined, shared: false, used: false, stamp: 0 };
+function storageOf(dtype: DType, length: number, array?: TypedArray, buffer?: DeviceBuffer, remote?: RemoteBuffer): Storage {
+  return { dtype, length, array, buffer, remote, shared: false, used: false, stamp: 0 };
 }
 
 export function arrayStorage(dtype: DType, array: TypedArray): Storage {
-  return { ...emptyStorage(dtype, array.length), array };
+  return storageOf(dtype, array.length, array);
 }
 
 export function bufferStorage(dtype: DType, length: number, buffer: DeviceBuffer): Storage {
-  return { ...emptyStorage(dtype, length), buffer };
+  return storageOf(dtype, length, undefined, buffer);
 }
 
 export function remoteStorage(dtype: DType, length: number, remote: RemoteBuffer): Storage {
-  return { ...emptyStorage(dtype, length), remote };
+  return storageOf(dtype, length, undefined, undefined, remote);
 }
