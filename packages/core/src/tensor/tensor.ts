@@ -63,8 +63,6 @@ export class Tensor {
   storage: Storage | undefined;
   /** The path of the parameter or argument that this is, for messages. @internal */
   readonly label: string | undefined;
-  /** Whether this stands for a number that JavaScript computes before the kernels start. @internal */
-  readonly onHost: boolean;
   /** The mark of the last walk over a graph that visited this, and its number there. @internal */
   walk = 0;
   walkNumber = 0;
@@ -77,7 +75,11 @@ export class Tensor {
     this.dtype = dtype;
     this.storage = storage;
     this.label = label;
-    this.onHost = dtype === "f64" && isHost(operation);
+  }
+
+  /** Whether this stands for a number that JavaScript computes before the kernels start. @internal */
+  get onHost(): boolean {
+    return this.dtype === "f64" && isHost(this.operation);
   }
 
   /** The number of elements. */
