@@ -105,7 +105,7 @@ export class Fingerprint {
     } else {
       if (name === "input" || tensor.onHost) this.traced ??= tensor;
       code[at++] = names.of(name);
-      if (operation.name === "constant") code[at++] = this.#literalNumber(tensor, operation.value);
+      if (name === "constant") code[at++] = this.#literalNumber(tensor, (operation).value);
       code[at++] = attributes.length;
       for (const attribute of attributes) code[at++] = attribute;
       code[at++] = inputs.length;

@@ -33,27 +33,32 @@ const numbers: Kind = { allows: (dtype) => dtype !== "bool", description: "numbe
 const floats: Kind = { allows: isFloat, description: "a floating-point tensor" };
 const predicate: Kind = { allows: (dtype) => dtype === "bool", description: "a predicate (the result of a comparison)" };
 
-function requireKind(name: string, tensor: Tensor, { allows, description }: Kind): void {
-  if (!allows(tensor.dtype)) fail("dtype", `${name}: needs ${description}; got ${show(tensor)}. Convert it with cast(tensor, dtype).`);
+/** Operations are objects of many forms, in which engines have to search for a name: it is read only for a message. */
+interface Named {
+  readonly name: string;
+}
+
+function requireKind(operation: Named, tensor: Tensor, { allows, description }: Kind): void {
+  if (!allows(tensor.dtype)) fail("dtype", `${operation.name}: needs ${description}; got ${show(tensor)}. Convert it with cast(tensor, dtype).`);
 }
 
 function unary(kind: Kind): ShapeRule<UnaryName> {
   return (operation, [x]) => {
-    requireKind(operation.name, x, kind);
+    requireKind(operation, x, kind);
     return x;
   };
 }
 
-function requireSameKind(name: string, a: Tensor, b: Tensor): void {
-  if (!sameShape(a.shape, b.shape)) fail("shape", `${name}(a, b): shapes must be equal; got a = ${show(a)}, b = ${show(b)}.`);
+function requireSameKind(operation: Named, a: Tensor, b: Tensor): void {
+  if (!sameShape(a.shape, b.shape)) fail("shape", `${operation.name}(a, b): shapes must be equal; got a = ${show(a)}, b = ${show(b)}.`);
   if (a.dtype === b.dtype) return;
-  fail("dtype", `${name}(a, b): dtypes must be equal; got a = ${show(a)}, b = ${show(b)}. Convert one with cast(tensor, dtype).`);
+  fail("dtype", `${operation.name}(a, b): dtypes must be equal; got a = ${show(a)}, b = ${show(b)}. Convert one with cast(tensor, dtype).`);
 }
 
 function binary(kind: Kind, result?: DType): ShapeRule<BinaryName> {
   return (operation, [a, b]) => {
-    requireSameKind(operation.name, a, b);
-    requireKind(operation.name, a, kind);
+    requireSameKind(operation, a, b);
+    requireKind(operation, a, kind);
     return result === undefined ? a : { shape: a.shape, dtype: result };
   };
 }
@@ -71,7 +76,7 @@ const asStated = (operation: Signature): Signature => operation;
 
 function reduction(operation: OperationOf<"sum" | "max">, operands: Operands): Signature {
   const [x] = operands;
-  requireKind(operation.name, x, numbers);
+  requireKind(operation, x, numbers);
   return { shape: reducedShape(x.shape, operation.axes, true), dtype: x.dtype };
 }
 
@@ -80,7 +85,7 @@ function concatenation(operation: OperationOf<"concatenate">, operands: readonly
   const [first] = operands;
   if (first === undefined) return fail("shape", "concatenate: needs at least one tensor.");
   if (axis < 0 || axis >= first.rank) fail("shape", `concatenate: axis ${String(axis)} does not exist in ${show(first)}.`);
-  requireKind("concatenate", first, numbers);
+  requireKind(operation, first, numbers);
   let length = 0;
   for (const operand of operands) {
     const fits = operand.rank === first.rank && operand.shape.every((own, index) => index === axis || own === first.shape[index]);
@@ -91,7 +96,7 @@ function concatenation(operation: OperationOf<"concatenate">, operands: readonly
   return { shape: first.shape.with(axis, length), dtype: first.dtype };
 }
 
-function unreachable(operation: { readonly name: string }): never {
+function unreachable(operation: Named): never {
   return fail("trace", `${operation.name}: is made with its shape given.`);
 }
 
@@ -132,8 +137,8 @@ export const shapeRules: { readonly [P in PrimitiveName]: ShapeRule<P> } = {
   logicalAnd: logical,
   logicalOr: logical,
   where: (operation, [condition, a, b]) => {
-    requireKind("where", condition, predicate);
-    requireSameKind(operation.name, a, b);
+    requireKind(operation, condition, predicate);
+    requireSameKind(operation, a, b);
     if (!sameShape(condition.shape, a.shape)) fail("shape", `where: predicate and choices differ: ${show(condition)}, ${show(a)}.`);
     return a;
   },
@@ -176,13 +181,13 @@ export const shapeRules: { readonly [P in PrimitiveName]: ShapeRule<P> } = {
     if (x.size === 0) fail("shape", `max: the largest of no elements does not exist; got ${show(x)}.`);
     return reduction(operation, operands);
   },
-  matmul: (_operation, [a, b]) => {
+  matmul: (operation, [a, b]) => {
     if (a.rank !== 2 || b.rank !== 2) fail("shape", `matmul(a, b): needs two matrices; got a = ${show(a)}, b = ${show(b)}. Reshape them to rank 2.`);
     if (a.shape[1] !== b.shape[0]) {
       fail("shape", `matmul(a, b): a's columns must equal b's rows; got a = ${show(a)}, b = ${show(b)}.`);
     }
     if (a.dtype !== b.dtype) fail("dtype", `matmul(a, b): dtypes must be equal; got a = ${show(a)}, b = ${show(b)}. Convert one with cast(tensor, dtype).`);
-    requireKind("matmul", a, floats);
+    requireKind(operation, a, floats);
     return { shape: [a.shape[0] ?? 0, b.shape[1] ?? 0], dtype: a.dtype };
   },
 };

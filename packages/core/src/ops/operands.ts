@@ -5,7 +5,7 @@ import type { BinaryName, UnaryName } from "../graph/primitives.ts";
 import type { DType } from "../tensor/dtype.ts";
 import type { Shape } from "../tensor/shape.ts";
 import { broadcastShapes, sameShape, showShape } from "../tensor/shape.ts";
-import { Tensor } from "../tensor/tensor.ts";
+import { noInputs, Tensor } from "../tensor/tensor.ts";
 import type { TensorLike } from "../tensor/tensor.ts";
 
 /** A literal of a dtype. */
@@ -15,7 +15,7 @@ export function literal(where: string, value: number, dtype: DType, shape: Shape
   if (dtype === "i32" && !Number.isInteger(value)) {
     fail("dtype", `${where}: an i32 tensor cannot meet the number ${String(value)}. Use cast(tensor, "f32") first.`);
   }
-  return apply({ name: "constant", value, dtype, shape });
+  return new Tensor({ name: "constant", value, dtype, shape }, noInputs, shape, dtype);
 }
 
 /** A host scalar as an operand of device operations; any other tensor as it is. */
@@ -35,9 +35,11 @@ export function literalValue(operand: TensorLike): number | undefined {
   if (typeof operand === "number") return operand;
   // What is no tensor is reported when the operands are aligned.
   if (!(operand instanceof Tensor)) return undefined;
-  const { operation } = operand;
+  const { operation, inputs } = operand;
+  // Most are results of two operands, which need no search for their operation's name.
+  if (inputs.length > 1) return undefined;
   if (operation.name === "constant" || operation.name === "hostConstant") return operation.value;
-  const inner = operand.inputs[0];
+  const inner = inputs[0];
   return operation.name === "broadcast" && inner !== undefined ? literalValue(inner) : undefined;
 }
 
