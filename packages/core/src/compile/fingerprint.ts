@@ -89,23 +89,18 @@ export class Fingerprint {
     // Operations are objects of many forms, in which engines have to search for a name: it is read as seldom as types allow.
     const { name } = operation;
     const attributes = attributesOf(operation);
-    const [first] = inputs;
     let at = this.#length;
     const code = buffered(at + shape.length + attributes.length + inputs.length + 6);
-    // Most results are like their first operand, which one number says.
-    if (first?.shape === shape && first.dtype === dtype) code[at++] = -1;
-    else {
-      code[at++] = shape.length;
-      for (const extent of shape) code[at++] = extent;
-      code[at++] = names.of(dtype);
-    }
+    code[at++] = names.of(dtype);
+    code[at++] = shape.length;
+    for (const extent of shape) code[at++] = extent;
     if (storage !== undefined) {
       code[at++] = -1;
       code[at++] = this.#sources.of(storage);
     } else {
       if (name === "input" || tensor.onHost) this.traced ??= tensor;
       code[at++] = names.of(name);
-      if (name === "constant") code[at++] = this.#literalNumber(tensor, (operation).value);
+      if (name === "constant") code[at++] = this.#literalNumber(tensor, operation.value);
       code[at++] = attributes.length;
       for (const attribute of attributes) code[at++] = attribute;
       code[at++] = inputs.length;

@@ -62,7 +62,7 @@ export function failLeaf(value: unknown, place: Place | undefined): never {
 export function visitLeaves(tree: unknown, visit: (leaf: Leaf, place: Place | undefined) => void, place?: Place): void {
   if (isLeaf(tree)) visit(tree, place);
   else if (Array.isArray(tree)) for (let key = 0; key < tree.length; key++) visitLeaves(tree[key], visit, { parent: place, key });
-  else if (isRecord(tree)) for (const key in tree) visitLeaves(tree[key], visit, { parent: place, key });
+  else if (isRecord(tree)) for (const key of Object.keys(tree)) visitLeaves(tree[key], visit, { parent: place, key });
   else if (!isFixed(tree)) failLeaf(tree, place);
 }
 
