@@ -3,7 +3,7 @@ import { expDouble, expSingle, ln2Double, ln2Single } from "./coefficients.ts";
 import type { VectorCode } from "./vector-code.ts";
 
 /** x = n·ln 2 + r with |r| <= ln(2)/2. */
-export interface ReducedExponent {
+interface ReducedExponent {
   /** The integer n + `bias` in the lowest bits of each lane; the bits above hold what the rounding number left there. */
   readonly integer: Local;
   /** The remainder r. */
@@ -16,7 +16,7 @@ export interface ReducedExponent {
  * Adding 1.5·2^23 + bias to x/ln 2 rounds it to an integer n and leaves n + bias in the low bits of the sum. ln 2 is subtracted in two
  * parts (Cody and Waite, 1980), so that r has a relative error of one rounding.
  */
-export function reduceExponent(v: VectorCode, x: Local, bias: number): ReducedExponent {
+function reduceExponent(v: VectorCode, x: Local, bias: number): ReducedExponent {
   const magic = v.number(v.format.roundingNumber + bias);
   const [ln2High = 0, ln2Low = 0] = v.format.lanes === "f32x4" ? ln2Single : ln2Double;
   const integer = v.multiplyAdd(x, v.number(Math.LOG2E), magic);
@@ -26,7 +26,7 @@ export function reduceExponent(v: VectorCode, x: Local, bias: number): ReducedEx
 }
 
 /** e^r - 1 for |r| <= ln(2)/2 as r + r²·q(r), accurate relative to e^r. */
-export function smallExpm1(v: VectorCode, remainder: Local): Local {
+function smallExpm1(v: VectorCode, remainder: Local): Local {
   const coefficients = v.format.lanes === "f32x4" ? expSingle : expDouble;
   const square = v.float("mul", remainder, remainder);
   return v.multiplyAdd(v.pairedPolynomial(remainder, square, coefficients), square, remainder);
