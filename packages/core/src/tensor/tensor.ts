@@ -25,6 +25,8 @@ export interface ReduceOptions {
   readonly keepDims?: boolean;
 }
 
+let nextId = 1;
+
 /** The operation and the operands of a tensor whose elements are there already. */
 export const dataOperation: Operation = { name: "data" };
 export const noInputs: readonly Tensor[] = [];
@@ -53,6 +55,8 @@ function retire(tensor: Tensor, operation: Operation): void {
  * ```
  */
 export class Tensor {
+  /** Grows with every tensor made, so operands always have smaller ids than results. */
+  readonly id: number = nextId++;
   readonly shape: Shape;
   readonly dtype: DType;
   /** The primitive that makes the value. @internal */
