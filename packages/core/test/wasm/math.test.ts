@@ -104,6 +104,15 @@ describe.each(featureSets)("with relaxedSimd $relaxedSimd", (features) => {
     expect(belowZero).toEqual(elementwise(features, lanes, 1, exp)(x));
   });
 
+  it.each(["f32x4", "f64x2"] as const)("tanh is odd, never beyond ±1, and ±1 far out (%s)", (lanes) => {
+    const x = Float64Array.from({ length: 40000 }, (_, index) => index / 1600);
+    const y = elementwise(features, lanes, 1, tanh)(x);
+    const opposite = elementwise(features, lanes, 1, tanh)(x.map((each) => -each));
+    expect(y.every((value) => value >= 0 && value <= 1)).toBe(true);
+    expect(opposite.every((value, index) => Object.is(value, -(y[index] ?? NaN)))).toBe(true);
+    expect(y.slice(1600 * 20).every((value) => value === 1)).toBe(true);
+  });
+
   describe("pow", () => {
     const special = [0, -0, 1, -1, Infinity, -Infinity, NaN, 2, -2, 0.5, -0.5, 3, -3, 1e-45, -1e-45, 16777216, 16777217, 3e38, -0.99, 1.25];
 
