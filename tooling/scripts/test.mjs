@@ -29,6 +29,7 @@ const stages = [
   [
     [
       { name: "types", ...tool("tsc", "-p", "tsconfig.json") },
+      { name: "bench", ...tool("tsc", "-p", "bench/tsconfig.ours.json") },
       { name: "lint", ...tool("eslint", ".", "--max-warnings", "0") },
       { name: "knip", ...tool("knip", "--treat-config-hints-as-errors") },
     ],
@@ -46,6 +47,7 @@ const stages = [
 
 const what = {
   types: "type-checks every source and test",
+  bench: "type-checks what in the bench is ours",
   lint: "eslint, strict and type-checked",
   knip: "no unused file, export or dependency",
   build: "builds every package in the order of its dependencies",
