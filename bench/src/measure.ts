@@ -12,6 +12,10 @@ export interface Effort {
 
 /** Peers that are slower than this for one run take part in fewer rounds. */
 const SLOW_RUN_SECONDS = 0.5;
+/** How long a contender warms up: for so many turns, */
+const WARM_UP_TURNS = 6;
+/** and with so many runs, unless they are slow. */
+const WARM_UP_RUNS = 10;
 const OURS = "opt";
 
 /** The largest difference between two answers, relative to the largest number of the expected one. */
@@ -49,19 +53,24 @@ function judge(bar: Bar, ours: number, ratios: Readonly<Record<string, number>>)
   return "atLeast" in bar ? { bar, measured: ratio, reached: ratio >= bar.atLeast } : { bar, measured: 1 / ratio, reached: 1 / ratio <= bar.atMost };
 }
 
-/** Runs a contender until its code is compiled, and returns how many runs fill a round. */
+/**
+ * Runs a contender until its code is compiled, and returns how many runs fill a turn.
+ *
+ * Engines replace code in the background, and only where a function begins: the first runs of a long loop may each take longer than a whole turn and still say nothing
+ * about the later ones. So it takes several runs and some time, and ends only when the count that follows from the last turn is no longer far from what that turn had.
+ */
 export async function warmUp(contender: Contender, seconds: number): Promise<number> {
   let count = 1;
+  let runs = 0;
   let spent = 0;
   for (;;) {
     const elapsed = await contender.time(count);
+    runs += count;
     spent += elapsed;
-    if (elapsed >= seconds || (spent > 6 * seconds && elapsed > 0)) {
-      // Engines optimize in the background: by now they have had the time, so this turn tells.
-      const settled = Math.max(await contender.time(count), elapsed / 100);
-      return Math.max(1, Math.round((count * seconds) / settled));
-    }
-    count = Math.max(count + 1, Math.min(count * 8, Math.ceil((count * seconds) / Math.max(elapsed, 1e-6))));
+    const fitting = Math.max(1, Math.round((count * seconds) / Math.max(elapsed, 1e-9)));
+    const isWarm = spent > WARM_UP_TURNS * seconds && (runs >= WARM_UP_RUNS || elapsed > count * SLOW_RUN_SECONDS);
+    if (isWarm && fitting <= 2 * count) return fitting;
+    count = Math.min(8 * count, fitting);
   }
 }
 
