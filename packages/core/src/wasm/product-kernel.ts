@@ -49,8 +49,8 @@ export interface ProductPlan {
   readonly steps: readonly ProductStep[];
 }
 
-/** Plans a product kernel, which several threads may share or not. */
-export function planProduct(kernel: MatmulKernel, mayShare: boolean): ProductPlan {
+/** Plans a product kernel for so many threads. */
+export function planProduct(kernel: MatmulKernel, threads: number): ProductPlan {
   const shape = shapeOf(kernel);
   const plan = planMatmul(shape);
   const own = ownBuffer(kernel);
@@ -58,7 +58,7 @@ export function planProduct(kernel: MatmulKernel, mayShare: boolean): ProductPla
   const partialBytes = plan.blockK < kernel.depth && own === undefined ? kernel.rows * kernel.columns * elementBytesOf(shape.dtype) : 0;
   const ownScratch = plan.scratchBytes + 64;
   const c = own === undefined ? { scratch: ownScratch } : { buffer: own };
-  const steps = mayShare ? splitProduct(shape, plan) : [];
+  const steps = splitProduct(shape, plan, threads);
   const packedB = { scratch: plan.packedB, common: steps.length > 1 };
   return {
     kernel, shape, plan,

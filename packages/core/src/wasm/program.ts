@@ -69,7 +69,7 @@ function roundUp(bytes: number): number {
 }
 
 function productCode(kernel: MatmulKernel, formats: readonly BufferFormat[], threads: number): KernelCode {
-  const product = planProduct(kernel, threads > 1);
+  const product = planProduct(kernel, threads);
   const dtypeOf: MemoryAccess["dtypeOf"] = (buffer) => formats[buffer]?.dtype ?? "f32";
   const emit = (part: ProductPart | undefined): Emit => (module, argumentAddress) =>
     emitProductKernel(module, product, formats.length, { argumentAddress, dtypeOf }, part);

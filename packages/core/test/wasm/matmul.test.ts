@@ -148,14 +148,15 @@ describe.each(featureSets)("matmul with relaxedSimd $relaxedSimd", (features) =>
     });
   });
 
-  const partCases = transposes.flatMap((transposed) => [[...transposed, false], [...transposed, true]] as const).flatMap((part) => [[...part, 100], [...part, 12]] as const);
+  const partCases = transposes.flatMap((transposed) => [[...transposed, false], [...transposed, true]] as const).flatMap((part) => [[...part, 100, true], [...part, 12, true], [...part, 100, false], [...part, 12, false]] as const);
 
-  it.each(partCases)("gives the same bits when B is packed once for several parts (transposed: %s, %s; functions for panels: %s; blocks of %s rows)", (transposeA, transposeB, panelFunctions, blockM) => {
-    const shape: MatmulShape = { dtype: "f32", m: 100, n: 90, k: 200, transposeA, transposeB };
+  it.each(partCases)("gives the same bits in parts (transposed: %s, %s; functions for panels: %s; blocks of %s rows; A packed: %s)", (transposeA, transposeB, panelFunctions, blockM, packA) => {
+    const shape: MatmulShape = { dtype: "f32", m: 100, n: 154, k: 200, transposeA, transposeB };
     const { m, n, k } = shape;
-    const plan = planMatmul(shape, features, { packB: true, panelFunctions, blockM });
-    const steps = splitProduct(shape, plan);
-    expect(steps.map(({ part }) => part)).toEqual(["packing", "rowsOfPacked"]);
+    const plan = planMatmul(shape, features, { packA, packB: true, panelFunctions, blockM });
+    const steps = splitProduct(shape, plan, 2);
+    // Who computes columns reads all of A, and should not have to pack it as well.
+    expect(steps.map(({ part }) => part)).toEqual(packA ? ["packing", "rowsOfPacked"] : ["columns"]);
     const writer = new ModuleWriter(features);
     writer.importMemory("env", "memory", { min: 1 });
     emitMatmul(writer, { ...shape, name: "whole" }, { ...plan, panelFunctions: false, blockM: m });
