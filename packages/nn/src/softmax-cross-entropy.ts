@@ -43,8 +43,8 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor, options: Sof
   const largest = stopGradient(max(logits, 1, { keepDims: true }));
   const shifted = logits.sub(largest);
   const isLabel = equal(labels.reshape([batch, 1]), iota([batch, classes], 1, { dtype: "i32" }));
-  // Chosen before it is shifted, so that the pass over the logits which finds the maximum does this as well.
-  const chosen = where(isLabel, logits, 0).sum(1).sub(largest.reshape([batch]));
+  // Chosen from the shifted ones, so that this happens beside the exponentials, which leave the processor room for it.
+  const chosen = where(isLabel, shifted, 0).sum(1);
   const target = smoothing === 0 ? chosen : chosen.mul(1 - smoothing).add(shifted.mean(1).mul(smoothing));
   const losses = log(exp(shifted).sum(1)).sub(target);
   const valid = logicalAnd(lessEqual(0, labels), less(labels, classes));
