@@ -3,7 +3,7 @@ import type { BinaryName, Operation, OperationOf, PrimitiveName, UnaryName } fro
 import { threefry2x32 } from "../src/random/threefry.ts";
 import type { DType, TypedArray } from "../src/tensor/dtype.ts";
 import type { Shape } from "../src/tensor/shape.ts";
-import { rowMajorStrides, sizeOf } from "../src/tensor/shape.ts";
+import { sizeOf } from "../src/tensor/shape.ts";
 import type { Tensor } from "../src/tensor/tensor.ts";
 import { elementRules, spread } from "./reference-rules.ts";
 
@@ -53,6 +53,11 @@ function fill(tensor: Tensor, value: (index: number) => number): Expected {
   const result = empty(tensor);
   for (let index = 0; index < result.values.length; index++) put(result, index, value(index), 0, 0);
   return result;
+}
+
+/** Row-major strides in elements. */
+function rowMajorStrides(shape: Shape): number[] {
+  return shape.map((_, axis) => sizeOf(shape.slice(axis + 1)));
 }
 
 /** The coordinates of a row-major index. */

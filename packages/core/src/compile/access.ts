@@ -1,5 +1,4 @@
 import type { Shape } from "../tensor/shape.ts";
-import { rowMajorStrides } from "../tensor/shape.ts";
 import type { GraphNode } from "./graph.ts";
 import type { IndexMap } from "./kernel.ts";
 
@@ -43,19 +42,25 @@ function unitRow(length: number, position: number): number[] {
  * @returns The walk, or undefined when the axes do not match.
  */
 export function matchAxes(shape: Shape, extents: readonly number[], allowed: (loop: number) => boolean): Access | undefined {
-  const loops = extents.flatMap((extent, loop) => (extent !== 1 && allowed(loop) ? [loop] : []));
-  let position = 0;
+  const count = extents.length;
+  const nextLoop = (from: number): number => {
+    let loop = from;
+    while (loop < count && (extents[loop] === 1 || !allowed(loop))) loop++;
+    return loop;
+  };
+  let loop = nextLoop(0);
   const rows: number[][] = [];
-  for (const length of shape) {
+  for (let axis = 0; axis < shape.length; axis++) {
+    const length = shape[axis];
     if (length === 1) {
-      rows.push(unitRow(extents.length, -1));
+      rows.push(unitRow(count, -1));
       continue;
     }
-    const loop = loops[position++];
-    if (loop === undefined || extents[loop] !== length) return undefined;
-    rows.push(unitRow(extents.length, loop));
+    if (loop === count || extents[loop] !== length) return undefined;
+    rows.push(unitRow(count, loop));
+    loop = nextLoop(loop + 1);
   }
-  return position === loops.length ? new Access(rows, shape.map(() => 0)) : undefined;
+  return loop === count ? new Access(rows, unitRow(shape.length, -1)) : undefined;
 }
 
 /** The walk through the operand of a view, or undefined where the view does not keep walks affine. */
@@ -110,9 +115,12 @@ export function keepsAxes(a: Shape, b: Shape): boolean {
 export function flatIndex({ rows, offsets }: Access, shape: Shape, loops: number): IndexMap {
   const strides = new Array<number>(loops).fill(0);
   let offset = 0;
-  rowMajorStrides(shape).forEach((stride, axis) => {
+  let stride = 1;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const row = rows[axis] ?? [];
+    for (let loop = 0; loop < row.length; loop++) strides[loop] = (strides[loop] ?? 0) + (row[loop] ?? 0) * stride;
     offset += (offsets[axis] ?? 0) * stride;
-    rows[axis]?.forEach((step, loop) => (strides[loop] = (strides[loop] ?? 0) + step * stride));
-  });
+    stride *= shape[axis] ?? 1;
+  }
   return { strides, offset };
 }

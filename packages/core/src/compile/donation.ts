@@ -1,48 +1,73 @@
 import { fail } from "../errors.ts";
+import { sameShape } from "../tensor/shape.ts";
 import { Tensor } from "../tensor/tensor.ts";
 import type { Leaf } from "../tree/structure.ts";
 import { showPlace, visitLeaves } from "../tree/structure.ts";
 import type { Donation } from "./takeover.ts";
 
-/** A part of a compiled function's arguments or results: its leaves by path. */
-interface Part {
+/** A leaf, and its number among all of the arguments or results. */
+interface Item {
+  readonly leaf: Leaf;
+  readonly position: number;
+}
+
+/** A part of a compiled function's arguments or results. */
+class Part {
   readonly isContainer: boolean;
-  readonly leaves: ReadonlyMap<string, { readonly leaf: Leaf; readonly position: number }>;
+  readonly leafCount: number;
+  readonly #tree: unknown;
+  readonly #firstPosition: number;
+  #leaves: ReadonlyMap<string, Item> | undefined;
+
+  constructor(tree: unknown, firstPosition: number) {
+    this.isContainer = isPlain(tree);
+    this.#tree = tree;
+    this.#firstPosition = firstPosition;
+    let leafCount = 0;
+    visitLeaves(tree, () => leafCount++);
+    this.leafCount = leafCount;
+  }
+
+  /** The leaves by path; found when they are first asked for, since most parts differ in how many they have. */
+  get leaves(): ReadonlyMap<string, Item> {
+    this.#leaves ??= this.#find();
+    return this.#leaves;
+  }
+
+  #find(): ReadonlyMap<string, Item> {
+    const leaves = new Map<string, Item>();
+    let position = this.#firstPosition;
+    visitLeaves(this.#tree, (leaf, place) => {
+      leaves.set(showPlace(place), { leaf, position });
+      position++;
+    });
+    return leaves;
+  }
 }
 
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !(value instanceof Tensor);
 }
 
-function partOf(tree: unknown, firstPosition: number): Part {
-  const leaves = new Map<string, { leaf: Leaf; position: number }>();
-  let position = firstPosition;
-  visitLeaves(tree, (leaf, place) => {
-    leaves.set(showPlace(place), { leaf, position });
-    position++;
-  });
-  return { isContainer: isPlain(tree), leaves };
-}
-
 /** The result as a whole and, if it is a container, each of its entries. */
 function resultParts(result: unknown): Part[] {
-  const parts = [partOf(result, 0)];
+  const parts = [new Part(result, 0)];
   if (!isPlain(result)) return parts;
   let position = 0;
   for (const key of Object.keys(result)) {
-    const part = partOf(result[key], position);
-    position += part.leaves.size;
+    const part = new Part(result[key], position);
+    position += part.leafCount;
     parts.push(part);
   }
   return parts;
 }
 
 function comesBackAs(argument: Part, result: Part): boolean {
-  if (argument.leaves.size !== result.leaves.size) return false;
+  if (argument.leafCount !== result.leafCount) return false;
   return [...argument.leaves].every(([path, { leaf }]) => {
     const other = result.leaves.get(path)?.leaf;
     if (!(leaf instanceof Tensor) || leaf.onHost) return other !== undefined;
-    return other instanceof Tensor && other.dtype === leaf.dtype && other.shape.join() === leaf.shape.join();
+    return other instanceof Tensor && other.dtype === leaf.dtype && sameShape(other.shape, leaf.shape);
   });
 }
 
@@ -61,8 +86,8 @@ export function findDonations(args: readonly unknown[], result: unknown, chosen:
   const donations: Donation[] = [];
   args.forEach((argument, number) => {
     const wanted = chosen?.includes(number);
-    const part = partOf(argument, 0);
-    if (wanted === false || part.leaves.size === 0 || (wanted === undefined && !part.isContainer)) return;
+    const part = new Part(argument, 0);
+    if (wanted === false || part.leafCount === 0 || (wanted === undefined && !part.isContainer)) return;
     const match = candidates.find((candidate) => !taken.has(candidate) && comesBackAs(part, candidate));
     if (match === undefined) {
       if (wanted !== true) return;

@@ -6,6 +6,7 @@ import type { HostProgram } from "./host-program.ts";
 import { listUnder } from "./lists.ts";
 import type { KernelContext, NodeBody } from "./kernel-builder.ts";
 import { buildBody } from "./kernel-builder.ts";
+import type { Shape } from "../tensor/shape.ts";
 import { sizeOf } from "../tensor/shape.ts";
 import { bufferNode, isExpensive, isReduction, isStored, matrixOperand } from "./materialize.ts";
 
@@ -51,9 +52,10 @@ const epilogueReads = 2;
 
 /** Adds to `reads` what computing a node needs from other kernels, and to `inlined` what is computed on the way. */
 function collectReads(node: GraphNode, stored: ReadonlySet<GraphNode>, members: ReadonlySet<GraphNode>, reads: Set<GraphNode>, inlined: Set<GraphNode>): void {
-  const inputs = node.operation.name === "matmul" ? node.inputs.map((input) => matrixOperand(input).node) : node.inputs;
-  for (const input of inputs) {
-    const base = bufferNode(input);
+  const { inputs, operation } = node;
+  for (let position = 0; position < inputs.length; position++) {
+    const input = existing(inputs[position], "operand");
+    const base = bufferNode(operation.name === "matmul" ? matrixOperand(input).node : input);
     if (isHostNode(base) || members.has(base)) continue;
     if (base.operation.name === "concatenate") for (const piece of base.inputs) reads.add(piece);
     else if (stored.has(base) || isStored(base)) reads.add(base);
@@ -70,15 +72,6 @@ function readsOf(members: readonly GraphNode[], stored: ReadonlySet<GraphNode>):
   const inlined = new Set<GraphNode>();
   for (const member of members) collectReads(member, stored, own, reads, inlined);
   return { reads, inlined };
-}
-
-function domainOf(node: GraphNode): Domain {
-  const operand = node.inputs[0];
-  if (isReduction(node) && operand !== undefined) {
-    // Reductions keep their axes, so an axis is reduced where the lengths differ.
-    return new Domain(operand.shape, operand.shape.map((length, axis) => length !== node.shape[axis]));
-  }
-  return new Domain(node.shape, node.shape.map(() => false));
 }
 
 function isElementwiseGroup(group: Group): boolean {
@@ -113,6 +106,8 @@ class Fuser {
   readonly #groupOf = new Map<GraphNode, Group>();
   /** The nodes whose kernels read a node. */
   readonly #readersOf = new Map<GraphNode, GraphNode[]>();
+  /** The loops over each shape: a shape is one object wherever it is handed on, and with its loops go the walks that they know. */
+  readonly #domains = new Map<Shape, Domain>();
 
   constructor(stored: ReadonlySet<GraphNode>, host: HostProgram) {
     this.#stored = stored;
@@ -121,7 +116,7 @@ class Fuser {
 
   fuse(ordered: readonly GraphNode[]): Group[] {
     for (const node of ordered) {
-      const domain = domainOf(node);
+      const domain = this.#domainOf(node);
       const product = node.operation.name === "matmul" ? node : undefined;
       const { reads } = readsOf([node], this.#stored);
       this.#register(new Group(domain, [node], product, reads, () => this.#ownBody(node, domain, product)));
@@ -139,6 +134,19 @@ class Fuser {
     return [...new Set(ordered.map((node) => this.#of(node)))];
   }
 
+  #domainOf(node: GraphNode): Domain {
+    const { shape } = node;
+    const operand = node.inputs[0];
+    // Reductions keep their axes, so an axis is reduced where the lengths differ.
+    if (isReduction(node) && operand !== undefined) return new Domain(operand.shape, operand.shape.map((length, axis) => length !== shape[axis]));
+    let domain = this.#domains.get(shape);
+    if (domain === undefined) {
+      domain = new Domain(shape, shape.map(() => false));
+      this.#domains.set(shape, domain);
+    }
+    return domain;
+  }
+
   #ownBody(node: GraphNode, domain: Domain, product: GraphNode | undefined): NodeBody {
     return existing(buildBody(domain, [node], this.#context, product), `kernel for node ${String(node.id)}`);
   }
@@ -153,13 +161,16 @@ class Fuser {
 
   #mergeWithProducers(node: GraphNode, allowed: (producer: Group, group: Group) => boolean): void {
     let merged = true;
-    while (merged) {
-      const group = this.#of(node);
-      merged = [...group.reads].some((read) => {
-        const producer = this.#groupOf.get(read);
-        return producer !== undefined && allowed(producer, group) && this.#tryMerge(producer, group);
-      });
+    // A merged group reads other things, so the search begins again.
+    while (merged) merged = this.#mergeWithOne(this.#of(node), allowed);
+  }
+
+  #mergeWithOne(group: Group, allowed: (producer: Group, group: Group) => boolean): boolean {
+    for (const read of group.reads) {
+      const producer = this.#groupOf.get(read);
+      if (producer !== undefined && allowed(producer, group) && this.#tryMerge(producer, group)) return true;
     }
+    return false;
   }
 
   /** Merges groups that read the same large buffer in the same loops, so that it is read once. */

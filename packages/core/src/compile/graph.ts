@@ -60,6 +60,8 @@ class GraphBuilder {
   readonly #converted: GraphNode[] = [];
   readonly #functions = new Numbering<HostFunction>();
   readonly #sources = new Numbering<object>();
+  /** A shape is one object wherever it is handed on. */
+  readonly #shapeTexts = new Map<Shape, string>();
   readonly #replaced: ReadonlyMap<Tensor, Tensor>;
 
   constructor(replaced: ReadonlyMap<Tensor, Tensor>) {
@@ -189,6 +191,15 @@ class GraphBuilder {
     return this.node({ name: "neg" }, [input], input.shape, input.dtype);
   }
 
+  #shapeText(shape: Shape): string {
+    let text = this.#shapeTexts.get(shape);
+    if (text === undefined) {
+      text = shape.join();
+      this.#shapeTexts.set(shape, text);
+    }
+    return text;
+  }
+
   #intern(
     operation: Operation,
     inputs: readonly GraphNode[],
@@ -200,7 +211,9 @@ class GraphBuilder {
     const source = storage ?? argument;
     const origin = source === undefined ? "" : `#${String(this.#sources.of(source))}`;
     // A view of one storage may have several shapes; literals of one value may be broadcast to several.
-    const key = `${operation.name}${origin}(${inputs.map((input) => input.id).join()})${attributesKey(operation, this.#functions)}:${shape.join()}${dtype}`;
+    let operands = "";
+    for (let position = 0; position < inputs.length; position++) operands += `,${String(inputs[position]?.id)}`;
+    const key = `${operation.name}${origin}(${operands})${attributesKey(operation, this.#functions)}:${this.#shapeText(shape)}${dtype}`;
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
     const node: GraphNode = { id: this.nodes.length, operation, inputs, shape, dtype, size: sizeOf(shape), storage, argument };

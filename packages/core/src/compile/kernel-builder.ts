@@ -38,6 +38,12 @@ export function buildBody(domain: Domain, members: readonly GraphNode[], context
   return members.every((member) => builder.addMember(member)) ? builder : undefined;
 }
 
+/** Nodes, and the number of each one's value. */
+interface Known {
+  readonly nodes: GraphNode[];
+  readonly values: number[];
+}
+
 class BodyBuilder implements NodeBody {
   readonly values: KernelValue[] = [];
   readonly stores: KernelStore[] = [];
@@ -46,8 +52,8 @@ class BodyBuilder implements NodeBody {
   readonly #members: ReadonlySet<GraphNode>;
   readonly #context: KernelContext;
   readonly #product: GraphNode | undefined;
-  /** The values at hand, by the walk's key and the node. */
-  readonly #known = new Map<string, Map<GraphNode, number>>();
+  /** The values at hand: of each node under each walk, by the walk's key. A body is short, so that lists are searched sooner than maps are made. */
+  readonly #known = new Map<string, Known>();
 
   constructor(domain: Domain, members: ReadonlySet<GraphNode>, context: KernelContext, product: GraphNode | undefined) {
     this.#domain = domain;
@@ -85,11 +91,16 @@ class BodyBuilder implements NodeBody {
   #value(node: GraphNode, access: Access): number | undefined {
     let known = this.#known.get(access.key);
     if (known === undefined) {
-      known = new Map();
+      known = { nodes: [], values: [] };
       this.#known.set(access.key, known);
     }
-    const value = known.get(node) ?? this.#build(node, access);
-    if (value !== undefined) known.set(node, value);
+    const place = known.nodes.indexOf(node);
+    if (place >= 0) return known.values[place];
+    const value = this.#build(node, access);
+    if (value !== undefined) {
+      known.nodes.push(node);
+      known.values.push(value);
+    }
     return value;
   }
 

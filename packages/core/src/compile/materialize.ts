@@ -1,3 +1,4 @@
+import { existing } from "../errors.ts";
 import { isElementwise } from "../graph/primitives.ts";
 import { keepsAxes } from "./access.ts";
 import { functionCosts } from "./costs.ts";
@@ -69,16 +70,19 @@ export function chooseStored(graph: Graph): Set<GraphNode> {
   /** How many nodes use each node, and what computing it costs, by id. */
   const users = new Int32Array(graph.nodes.length);
   const costs = new Float64Array(graph.nodes.length);
-  for (const { inputs } of graph.nodes) {
-    inputs.forEach((input, position) => {
+  for (let id = 0; id < graph.nodes.length; id++) {
+    const { inputs } = existing(graph.nodes[id], "node");
+    for (let position = 0; position < inputs.length; position++) {
+      const input = existing(inputs[position], "operand");
       if (inputs.indexOf(input) === position) users[input.id] = (users[input.id] ?? 0) + 1;
-    });
+    }
   }
   const costOf = (node: GraphNode): number => costs[node.id] ?? 0;
   for (const output of graph.outputs) {
     if (!isHostNode(output)) store(output);
   }
-  for (const node of graph.nodes) {
+  for (let id = 0; id < graph.nodes.length; id++) {
+    const node = existing(graph.nodes[id], "node");
     if (isHostNode(node)) continue;
     const { name } = node.operation;
     if (isReduction(node) || name === "place" || name === "concatenate") store(node);
@@ -91,10 +95,12 @@ export function chooseStored(graph: Graph): Set<GraphNode> {
     if (name === "broadcast" && operand !== undefined && operand.size > 1 && node.size > operand.size) {
       if (costOf(operand) >= 4 && operand.dtype !== "bool") store(operand);
     }
-    const inner = node.inputs.reduce((total, input) => total + (stored.has(input) ? 0 : costOf(input)), 0);
-    const own = isElementwise(node.operation) || name === "random" ? (functionCosts[name] ?? 1) : 0;
-    const cost = own + inner;
-    costs[node.id] = cost;
+    let cost = isElementwise(node.operation) || name === "random" ? (functionCosts[name] ?? 1) : 0;
+    for (let position = 0; position < node.inputs.length; position++) {
+      const input = existing(node.inputs[position], "operand");
+      if (!stored.has(input)) cost += costOf(input);
+    }
+    costs[id] = cost;
     // A single element is cheaper to compute again than to load, however many use it; but no expression may grow without end.
     const shared = (users[node.id] ?? 0) > 1 && node.size > 1;
     const worthStoring = (shared && cost >= recomputeLimit) || cost >= expressionLimit;

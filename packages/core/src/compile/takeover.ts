@@ -22,6 +22,10 @@ export interface Takeover {
   readonly inPlace: boolean;
 }
 
+function isSameElement(a: IndexMap, b: IndexMap): boolean {
+  return a.offset === b.offset && a.strides.every((stride, loop) => stride === b.strides[loop]);
+}
+
 /** Whether a group reads each element of `target` only where it writes the element of `node` that replaces it. */
 function readsOnlyOwnElements(group: Group, target: GraphNode, node: GraphNode): boolean {
   if (!group.reads.has(target)) return true;
@@ -29,13 +33,12 @@ function readsOnlyOwnElements(group: Group, target: GraphNode, node: GraphNode):
   const { values, stores } = group.body;
   const store = stores.find((candidate) => candidate.buffer === node.id);
   const isLoad = (value: KernelValue): value is KernelValue & { kind: "load" } => value.kind === "load" && value.buffer === target.id;
-  const sameElement = (index: IndexMap): boolean => index.offset === store?.index.offset && index.strides.join() === store.index.strides.join();
-  if (!values.every((value) => !isLoad(value) || sameElement(value.index))) return false;
+  if (store === undefined || !values.every((value) => !isLoad(value) || isSameElement(value.index, store.index))) return false;
   if (!group.domain.hasReduction || !values.some(isLoad)) return true;
   // A kernel with reductions passes over its elements several times: it may overwrite them only in its last pass.
   const { readyAt } = stageKernel(values, stores, () => true);
   const lastPass = stores.reduce((latest, { value }) => Math.max(latest, readyAt[value] ?? 0), 0);
-  return store !== undefined && readyAt[store.value] === lastPass;
+  return readyAt[store.value] === lastPass;
 }
 
 /**

@@ -23,17 +23,6 @@ export function showShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
 
-/** Row-major strides in elements. */
-export function rowMajorStrides(shape: Shape): number[] {
-  const strides = new Array<number>(shape.length);
-  let stride = 1;
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
-    strides[axis] = stride;
-    stride *= shape[axis] ?? 1;
-  }
-  return strides;
-}
-
 /** Checks that a shape is a list of whole numbers ≥ 0. */
 export function checkShape(where: string, shape: Shape): Shape {
   // A caller without types may hand in anything.
