@@ -67,6 +67,7 @@ export function matchAxes(shape: Shape, extents: readonly number[], allowed: (lo
 export function accessOperand(view: GraphNode, access: Access, loops: number): Access | undefined {
   const operand = view.inputs[0];
   if (operand === undefined) return undefined;
+  if (operand.shape.length === 0) return noAxes;
   const zero = unitRow(loops, -1);
   const row = (axis: number): readonly number[] => access.rows[axis] ?? zero;
   const offset = (axis: number): number => access.offsets[axis] ?? 0;
@@ -82,7 +83,6 @@ export function accessOperand(view: GraphNode, access: Access, loops: number): A
       return new Access(rows, offsets);
     }
     case "broadcast": {
-      if (operand.shape.length === 0) return noAxes;
       const lead = view.shape.length - operand.shape.length;
       return new Access(
         operand.shape.map((length, axis) => (length === 1 ? zero : row(axis + lead))),

@@ -21,10 +21,9 @@ export interface Numbering {
 export function numberBuffers(graph: Graph): Numbering {
   const numbers = new Map<GraphNode, number>();
   const owners = new Map<GraphNode, GraphNode>();
-  for (const node of graph.nodes) {
-    if (node.operation.name !== "concatenate") continue;
-    for (const piece of node.inputs) owners.set(piece, node);
-  }
+  graph.nodes.forEach((node) => {
+    if (node.operation.name === "concatenate") for (const piece of node.inputs) owners.set(piece, node);
+  });
   const ownerOf = (node: GraphNode): GraphNode => owners.get(node) ?? node;
   return {
     numberOf: (node) => numbers.get(ownerOf(node)) ?? 0,
@@ -38,11 +37,11 @@ export function numberBuffers(graph: Graph): Numbering {
 function neededNodes(graph: Graph, order: readonly Group[], outputNodes: ReadonlySet<GraphNode>, { ownerOf }: Numbering): Set<GraphNode> {
   const needed = new Set(outputNodes);
   for (const group of order) {
-    for (const read of group.reads) needed.add(read).add(ownerOf(read));
+    group.reads.forEach((read) => needed.add(read).add(ownerOf(read)));
   }
-  for (const node of graph.nodes) {
+  graph.nodes.forEach((node) => {
     if (ownerOf(node) !== node) needed.add(node);
-  }
+  });
   return needed;
 }
 

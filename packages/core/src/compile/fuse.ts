@@ -3,7 +3,7 @@ import { Domain } from "./domain.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { isHostNode } from "./graph.ts";
 import type { HostProgram } from "./host-program.ts";
-import { listUnder } from "./lists.ts";
+import { addOnce, listUnder } from "./lists.ts";
 import type { KernelContext, NodeBody } from "./kernel-builder.ts";
 import { buildBody } from "./kernel-builder.ts";
 import type { Shape } from "../tensor/shape.ts";
@@ -16,8 +16,8 @@ export class Group {
   readonly members: readonly GraphNode[];
   /** The matrix product that the loops belong to, if any. */
   readonly product: GraphNode | undefined;
-  /** The buffers that it reads from elsewhere. */
-  readonly reads: ReadonlySet<GraphNode>;
+  /** The buffers that it reads from elsewhere, each once. */
+  readonly reads: readonly GraphNode[];
   /** The id of its last node. */
   readonly last: number;
   /** Groups that it cannot be merged with: what stood between them stays between them. */
@@ -25,7 +25,7 @@ export class Group {
   readonly #makeBody: () => NodeBody;
   #body: NodeBody | undefined;
 
-  constructor(domain: Domain, members: readonly GraphNode[], product: GraphNode | undefined, reads: ReadonlySet<GraphNode>, makeBody: () => NodeBody) {
+  constructor(domain: Domain, members: readonly GraphNode[], product: GraphNode | undefined, reads: readonly GraphNode[], makeBody: () => NodeBody) {
     this.domain = domain;
     this.members = members;
     this.product = product;
@@ -51,26 +51,25 @@ const valueLimit = 512;
 const epilogueReads = 2;
 
 /** Adds to `reads` what computing a node needs from other kernels, and to `inlined` what is computed on the way. */
-function collectReads(node: GraphNode, stored: ReadonlySet<GraphNode>, members: ReadonlySet<GraphNode>, reads: Set<GraphNode>, inlined: Set<GraphNode>): void {
+function collectReads(node: GraphNode, stored: ReadonlySet<GraphNode>, members: readonly GraphNode[], reads: GraphNode[], inlined: GraphNode[]): void {
   const { inputs, operation } = node;
   for (let position = 0; position < inputs.length; position++) {
     const input = existing(inputs[position], "operand");
     const base = bufferNode(operation.name === "matmul" ? matrixOperand(input).node : input);
-    if (isHostNode(base) || members.has(base)) continue;
-    if (base.operation.name === "concatenate") for (const piece of base.inputs) reads.add(piece);
-    else if (stored.has(base) || isStored(base)) reads.add(base);
-    else if (!inlined.has(base)) {
-      inlined.add(base);
+    if (isHostNode(base) || members.includes(base)) continue;
+    if (base.operation.name === "concatenate") for (const piece of base.inputs) addOnce(reads, piece);
+    else if (stored.has(base) || isStored(base)) addOnce(reads, base);
+    else if (!inlined.includes(base)) {
+      inlined.push(base);
       collectReads(base, stored, members, reads, inlined);
     }
   }
 }
 
-function readsOf(members: readonly GraphNode[], stored: ReadonlySet<GraphNode>): { reads: Set<GraphNode>; inlined: Set<GraphNode> } {
-  const own = new Set(members);
-  const reads = new Set<GraphNode>();
-  const inlined = new Set<GraphNode>();
-  for (const member of members) collectReads(member, stored, own, reads, inlined);
+function readsOf(members: readonly GraphNode[], stored: ReadonlySet<GraphNode>): { reads: GraphNode[]; inlined: GraphNode[] } {
+  const reads: GraphNode[] = [];
+  const inlined: GraphNode[] = [];
+  members.forEach((member) => { collectReads(member, stored, members, reads, inlined); });
   return { reads, inlined };
 }
 
@@ -95,7 +94,7 @@ function isEpilogue(group: Group, product: GraphNode, stored: ReadonlySet<GraphN
   if (work.some(isExpensive)) return false;
   // The tile's vectors have as many lanes as the product's dtype allows.
   if (product.dtype !== "f64" && [...work, ...reads].some((node) => node.dtype === "f64")) return false;
-  const matrices = [...reads].filter((node) => node !== product && node.size >= product.size);
+  const matrices = reads.filter((node) => node !== product && node.size >= product.size);
   return matrices.length <= epilogueReads;
 }
 
@@ -120,7 +119,7 @@ class Fuser {
       const product = node.operation.name === "matmul" ? node : undefined;
       const { reads } = readsOf([node], this.#stored);
       this.#register(new Group(domain, [node], product, reads, () => this.#ownBody(node, domain, product)));
-      for (const read of reads) listUnder(this.#readersOf, read).push(node);
+      reads.forEach((read) => listUnder(this.#readersOf, read).push(node));
     }
     // Elementwise work first, so that all that updates one tensor stays together; then what is light enough moves into the
     // store of a matrix product, where it costs no memory traffic; reductions take what is left.
@@ -152,7 +151,7 @@ class Fuser {
   }
 
   #register(group: Group): void {
-    for (const member of group.members) this.#groupOf.set(member, group);
+    group.members.forEach((member) => this.#groupOf.set(member, group));
   }
 
   #of(node: GraphNode): Group {
@@ -166,11 +165,10 @@ class Fuser {
   }
 
   #mergeWithOne(group: Group, allowed: (producer: Group, group: Group) => boolean): boolean {
-    for (const read of group.reads) {
+    return group.reads.some((read) => {
       const producer = this.#groupOf.get(read);
-      if (producer !== undefined && allowed(producer, group) && this.#tryMerge(producer, group)) return true;
-    }
-    return false;
+      return producer !== undefined && allowed(producer, group) && this.#tryMerge(producer, group);
+    });
   }
 
   /** Merges groups that read the same large buffer in the same loops, so that it is read once. */
@@ -178,16 +176,15 @@ class Fuser {
     const readers = new Map<GraphNode, Group>();
     for (const node of ordered) {
       const group = this.#of(node);
-      for (const read of group.reads) {
+      group.reads.some((read) => {
         const earlier = readers.get(read);
         const other = earlier === undefined ? undefined : this.#of(earlier.members[0] ?? node);
         const worthIt = read.size > 1 && sizeOf(group.domain.extents) <= read.size;
-        if (other !== undefined && other !== group && worthIt && other.product === undefined) {
-          if (!this.#reachesThroughOthers(other, group) && this.#tryMerge(other, group)) break;
-        }
-      }
+        if (other === undefined || other === group || !worthIt || other.product !== undefined) return false;
+        return !this.#reachesThroughOthers(other, group) && this.#tryMerge(other, group);
+      });
       const current = this.#of(node);
-      for (const read of current.reads) readers.set(read, current);
+      current.reads.forEach((read) => readers.set(read, current));
     }
   }
 
@@ -209,8 +206,12 @@ class Fuser {
     const members = [...producer.members, ...group.members].sort((a, b) => a.id - b.id);
     const body = buildBody(domain, members, this.#context, producer.product);
     if (body === undefined || body.values.length > valueLimit) return undefined;
-    const reads = new Set([...producer.reads, ...group.reads]);
-    for (const member of members) reads.delete(member);
+    const reads: GraphNode[] = [];
+    const addRead = (read: GraphNode): void => {
+      if (!members.includes(read)) addOnce(reads, read);
+    };
+    producer.reads.forEach(addRead);
+    group.reads.forEach(addRead);
     return new Group(domain, members, producer.product, reads, () => body);
   }
 

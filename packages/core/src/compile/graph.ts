@@ -1,5 +1,5 @@
 import { existing, fail } from "../errors.ts";
-import type { HostFunction, Operation, OperationOf } from "../graph/primitives.ts";
+import type { Operation, OperationOf } from "../graph/primitives.ts";
 import { attributesOf, isHost } from "../graph/primitives.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { exactText } from "../tensor/exact-text.ts";
@@ -32,12 +32,16 @@ export interface Graph {
   readonly outputs: readonly GraphNode[];
 }
 
-/** Attributes as text: equal texts mean equal attributes, where name, shape and dtype are equal. */
-function attributesKey(operation: Operation, functions: Numbering<HostFunction>): string {
-  if (operation.name === "hostConstant" || operation.name === "constant") return exactText(operation.value);
-  if (operation.name === "hostCall") return String(functions.of(operation.call));
-  const numbers = attributesOf(operation).join();
-  return operation.name === "place" ? `${numbers}>${operation.target}` : numbers;
+/** Whether two operations of one name do the same, where operands, shape and dtype are equal. */
+function haveSameAttributes(a: Operation, b: Operation): boolean {
+  if (a.name === "hostCall") return b.name === "hostCall" && a.call === b.call;
+  if (a.name === "place" && b.name === "place" && a.target !== b.target) return false;
+  return sameShape(attributesOf(a), attributesOf(b));
+}
+
+function haveSameInputs(a: readonly GraphNode[], b: readonly GraphNode[]): boolean {
+  for (let position = 0; position < a.length; position++) if (a[position] !== b[position]) return false;
+  return a.length === b.length;
 }
 
 /** Says why a tensor has no elements any more. */
@@ -55,13 +59,15 @@ export function failRetired(tensor: Tensor): never {
 /** Builds the simplified graph from tensors. */
 class GraphBuilder {
   readonly nodes: GraphNode[] = [];
+  /** Nodes without operands, by all that they are. */
   readonly #byKey = new Map<string, GraphNode>();
+  /** The latest node whose newest operand is a node, by that node's id: few nodes share their newest operand. */
+  readonly #latestOver: (GraphNode | undefined)[] = [];
+  /** The one before it with the same newest operand, by id. */
+  readonly #before: (GraphNode | undefined)[] = [];
   /** The nodes of the tensors that were visited, by their numbers. */
   readonly #converted: GraphNode[] = [];
-  readonly #functions = new Numbering<HostFunction>();
   readonly #sources = new Numbering<object>();
-  /** A shape is one object wherever it is handed on. */
-  readonly #shapeTexts = new Map<Shape, string>();
   readonly #replaced: ReadonlyMap<Tensor, Tensor>;
 
   constructor(replaced: ReadonlyMap<Tensor, Tensor>) {
@@ -78,7 +84,21 @@ class GraphBuilder {
 
   /** Adds a primitive over nodes, or finds the node that is the same already. */
   node(operation: Operation, inputs: readonly GraphNode[], shape: Shape, dtype: DType): GraphNode {
-    return this.#intern(operation, inputs, shape, dtype, undefined, undefined);
+    let newest = inputs[0];
+    if (newest === undefined) return this.#intern(operation, shape, dtype, undefined, undefined);
+    for (let position = 1; position < inputs.length; position++) {
+      const input = existing(inputs[position], "operand");
+      if (input.id > newest.id) newest = input;
+    }
+    const latest = this.#latestOver[newest.id];
+    for (let other = latest; other !== undefined; other = this.#before[other.id]) {
+      const isSame = other.operation.name === operation.name && other.dtype === dtype && haveSameInputs(other.inputs, inputs);
+      if (isSame && sameShape(other.shape, shape) && haveSameAttributes(other.operation, operation)) return other;
+    }
+    const node = this.#add(operation, inputs, shape, dtype, undefined, undefined);
+    this.#before[node.id] = latest;
+    this.#latestOver[newest.id] = node;
+    return node;
   }
 
   #of(tensor: Tensor): GraphNode {
@@ -146,8 +166,8 @@ class GraphBuilder {
 
   /** Elements that exist already; in memory predicates are i32 zeros and ones. */
   #source(operation: Operation, shape: Shape, dtype: DType, storage: Storage | undefined, argument: Tensor | undefined): GraphNode {
-    if (dtype !== "bool") return this.#intern(operation, [], shape, dtype, storage, argument);
-    return this.#asPredicate(this.#intern(operation, [], shape, "i32", storage, argument));
+    if (dtype !== "bool") return this.#intern(operation, shape, dtype, storage, argument);
+    return this.#asPredicate(this.#intern(operation, shape, "i32", storage, argument));
   }
 
   #asPredicate(stored: GraphNode): GraphNode {
@@ -191,34 +211,24 @@ class GraphBuilder {
     return this.node({ name: "neg" }, [input], input.shape, input.dtype);
   }
 
-  #shapeText(shape: Shape): string {
-    let text = this.#shapeTexts.get(shape);
-    if (text === undefined) {
-      text = shape.join();
-      this.#shapeTexts.set(shape, text);
-    }
-    return text;
-  }
-
-  #intern(
-    operation: Operation,
-    inputs: readonly GraphNode[],
-    shape: Shape,
-    dtype: DType,
-    storage: Storage | undefined,
-    argument: Tensor | undefined,
-  ): GraphNode {
-    const source = storage ?? argument;
+  /** Adds a node without operands, or finds it. */
+  #intern(operation: Operation, shape: Shape, dtype: DType, storage: Storage | undefined, argument: Tensor | undefined): GraphNode {
+    const source = storage ?? argument ?? (operation.name === "hostCall" ? operation.call : undefined);
     const origin = source === undefined ? "" : `#${String(this.#sources.of(source))}`;
+    const isLiteral = operation.name === "hostConstant" || operation.name === "constant";
+    const attributes = isLiteral ? exactText(operation.value) : attributesOf(operation).join();
     // A view of one storage may have several shapes; literals of one value may be broadcast to several.
-    let operands = "";
-    for (let position = 0; position < inputs.length; position++) operands += `,${String(inputs[position]?.id)}`;
-    const key = `${operation.name}${origin}(${operands})${attributesKey(operation, this.#functions)}:${this.#shapeText(shape)}${dtype}`;
+    const key = `${operation.name}${origin}:${attributes}:${shape.join()}${dtype}`;
     const known = this.#byKey.get(key);
     if (known !== undefined) return known;
+    const node = this.#add(operation, [], shape, dtype, storage, argument);
+    this.#byKey.set(key, node);
+    return node;
+  }
+
+  #add(operation: Operation, inputs: readonly GraphNode[], shape: Shape, dtype: DType, storage: Storage | undefined, argument: Tensor | undefined): GraphNode {
     const node: GraphNode = { id: this.nodes.length, operation, inputs, shape, dtype, size: sizeOf(shape), storage, argument };
     this.nodes.push(node);
-    this.#byKey.set(key, node);
     return node;
   }
 }

@@ -38,18 +38,18 @@ export function planHost(graph: Graph): HostProgram {
   const argumentOf = new Map<GraphNode, number>();
   const kernelArguments: { slot: number; dtype: DType }[] = [];
   const slot = (node: GraphNode | undefined): number => (node === undefined ? 0 : (slotOf.get(node) ?? 0));
-  for (const node of graph.nodes) {
+  graph.nodes.forEach((node) => {
     const { operation } = node;
     if (operation.name === "fromHost") {
       argumentOf.set(node, kernelArguments.length);
       kernelArguments.push({ slot: slot(node.inputs[0]), dtype: operation.dtype });
     }
-    if (!isHostNode(node)) continue;
+    if (!isHostNode(node)) return;
     slotOf.set(node, values.length);
     if (operation.name === "hostInput" && node.argument !== undefined) inputs.set(node.argument, values.length);
     if (operation.name === "hostCall") steps.push({ call: operation.call, operands: node.inputs.map(slot), result: values.length });
     values.push(operation.name === "hostConstant" ? operation.value : 0);
-  }
+  });
   return { slots: Float64Array.from(values), steps, inputs, arguments: kernelArguments, slotOf, argumentOf };
 }
 

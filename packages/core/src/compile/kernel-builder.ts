@@ -38,12 +38,6 @@ export function buildBody(domain: Domain, members: readonly GraphNode[], context
   return members.every((member) => builder.addMember(member)) ? builder : undefined;
 }
 
-/** Nodes, and the number of each one's value. */
-interface Known {
-  readonly nodes: GraphNode[];
-  readonly values: number[];
-}
-
 class BodyBuilder implements NodeBody {
   readonly values: KernelValue[] = [];
   readonly stores: KernelStore[] = [];
@@ -52,8 +46,10 @@ class BodyBuilder implements NodeBody {
   readonly #members: ReadonlySet<GraphNode>;
   readonly #context: KernelContext;
   readonly #product: GraphNode | undefined;
-  /** The values at hand: of each node under each walk, by the walk's key. A body is short, so that lists are searched sooner than maps are made. */
-  readonly #known = new Map<string, Known>();
+  /** The values at hand: whose they are, by which walk's key, and their numbers. A body is short, so that lists are searched sooner than maps are made. */
+  readonly #knownNodes: GraphNode[] = [];
+  readonly #knownKeys: string[] = [];
+  readonly #knownValues: number[] = [];
 
   constructor(domain: Domain, members: ReadonlySet<GraphNode>, context: KernelContext, product: GraphNode | undefined) {
     this.#domain = domain;
@@ -89,17 +85,14 @@ class BodyBuilder implements NodeBody {
   }
 
   #value(node: GraphNode, access: Access): number | undefined {
-    let known = this.#known.get(access.key);
-    if (known === undefined) {
-      known = { nodes: [], values: [] };
-      this.#known.set(access.key, known);
-    }
-    const place = known.nodes.indexOf(node);
-    if (place >= 0) return known.values[place];
+    let place = this.#knownNodes.indexOf(node);
+    while (place >= 0 && this.#knownKeys[place] !== access.key) place = this.#knownNodes.indexOf(node, place + 1);
+    if (place >= 0) return this.#knownValues[place];
     const value = this.#build(node, access);
     if (value !== undefined) {
-      known.nodes.push(node);
-      known.values.push(value);
+      this.#knownNodes.push(node);
+      this.#knownKeys.push(access.key);
+      this.#knownValues.push(value);
     }
     return value;
   }
@@ -164,13 +157,13 @@ class BodyBuilder implements NodeBody {
   }
 
   #operands(node: GraphNode, access: Access): number[] | undefined {
-    const operands: number[] = [];
+    const operands = new Array<number>(node.inputs.length);
     for (let position = 0; position < node.inputs.length; position++) {
       const input = existing(node.inputs[position], "operand");
       const walk = this.#operandAccess(node, input, access);
       const operand = walk === undefined ? undefined : this.#value(input, walk);
       if (operand === undefined) return undefined;
-      operands.push(operand);
+      operands[position] = operand;
     }
     return operands;
   }

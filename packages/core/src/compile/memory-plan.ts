@@ -47,7 +47,9 @@ export function arrangeTemporaries(
 ): { readonly offsets: ReadonlyMap<GraphNode, number>; readonly byteLength: number } {
   const lastUse = new Map<GraphNode, number>();
   order.forEach((group, step) => {
-    for (const node of [...group.reads, ...group.members]) lastUse.set(ownerOf(node), step);
+    const useHere = (node: GraphNode): void => void lastUse.set(ownerOf(node), step);
+    group.reads.forEach(useHere);
+    group.members.forEach(useHere);
   });
   for (const node of keep) lastUse.set(ownerOf(node), order.length);
   const offsets = new Map<GraphNode, number>();

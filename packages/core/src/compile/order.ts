@@ -13,13 +13,13 @@ export class Dependencies {
     for (const group of groups) {
       this.#sources.set(group, new Set());
       this.#followers.set(group, new Set());
-      for (const member of group.members) producer.set(member, group);
+      group.members.forEach((member) => producer.set(member, group));
     }
     for (const group of groups) {
-      for (const read of group.reads) {
+      group.reads.forEach((read) => {
         const source = producer.get(read);
         if (source !== undefined && source !== group) this.add(group, source);
-      }
+      });
     }
   }
 

@@ -28,7 +28,7 @@ function isSameElement(a: IndexMap, b: IndexMap): boolean {
 
 /** Whether a group reads each element of `target` only where it writes the element of `node` that replaces it. */
 function readsOnlyOwnElements(group: Group, target: GraphNode, node: GraphNode): boolean {
-  if (!group.reads.has(target)) return true;
+  if (!group.reads.includes(target)) return true;
   if (group.product !== undefined && group.product.inputs.some((input) => bufferNode(matrixOperand(input).node) === target)) return false;
   const { values, stores } = group.body;
   const store = stores.find((candidate) => candidate.buffer === node.id);
@@ -59,8 +59,8 @@ export function planTakeovers(graph: Graph, donations: readonly Donation[], grou
   const writerOf = new Map<GraphNode, Group>();
   const readersOf = new Map<GraphNode, Group[]>();
   for (const group of groups) {
-    for (const member of group.members) writerOf.set(member, group);
-    for (const read of group.reads) listUnder(readersOf, read).push(group);
+    group.members.forEach((member) => writerOf.set(member, group));
+    group.reads.forEach((read) => listUnder(readersOf, read).push(group));
   }
   for (const donation of donations) {
     const output = graph.outputs[donation.output];

@@ -1,4 +1,4 @@
-import { fail } from "../errors.ts";
+import { existing, fail } from "../errors.ts";
 import { apply } from "../graph/apply.ts";
 import { hostRules } from "../graph/host-rules.ts";
 import type { BinaryName, UnaryName } from "../graph/primitives.ts";
@@ -82,7 +82,8 @@ function show(operand: TensorLike): string {
 /** The shape that operands broadcast to. */
 function commonShape(where: string, operands: readonly TensorLike[]): Shape {
   let shape: Shape = [];
-  for (const operand of operands) {
+  for (let position = 0; position < operands.length; position++) {
+    const operand = operands[position];
     if (typeof operand === "number") continue;
     if (!(operand instanceof Tensor)) return fail("dtype", `${where}: operands are tensors or numbers; got ${typeof operand}.`);
     if (operand.shape === shape || operand.shape.length === 0) continue;
@@ -105,8 +106,10 @@ export function align(where: string, operands: readonly TensorLike[]): Tensor[] 
   const shape = commonShape(where, operands);
   // Not `map`: its function would be made anew in each call, and every operation of an uncompiled step passes here.
   const aligned = new Array<Tensor>(operands.length);
-  let index = 0;
-  for (const operand of operands) aligned[index++] = typeof operand === "number" ? literal(where, operand, dtype, shape) : expand(onDevice(operand, dtype), shape);
+  for (let position = 0; position < operands.length; position++) {
+    const operand = existing(operands[position], "operand");
+    aligned[position] = typeof operand === "number" ? literal(where, operand, dtype, shape) : expand(onDevice(operand, dtype), shape);
+  }
   return aligned;
 }
 

@@ -22,7 +22,10 @@ export function visitOperandsFirst(tensors: readonly Tensor[], mark: number, vis
   for (let current = pending.at(-1); current !== undefined; current = pending.at(-1)) {
     const before = pending.length;
     if (current.walk !== mark && current.storage === undefined) {
-      for (const input of current.inputs) if (input.walk !== mark) pending.push(input);
+      for (let position = 0; position < current.inputs.length; position++) {
+        const input = current.inputs[position];
+        if (input !== undefined && input.walk !== mark) pending.push(input);
+      }
       if (pending.length > before) continue;
     }
     pending.pop();

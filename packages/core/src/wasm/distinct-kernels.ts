@@ -23,10 +23,16 @@ function renumber(kernel: Kernel, numbers: Numbering<number>): Kernel {
   return { ...kernel, ...operands, values, stores };
 }
 
-/** A text that is equal for equal kernels. JSON has no NaN, no infinities and no −0, which only constants can be. */
+/** Whether JSON has no number for a value: NaN, an infinity or −0, which only constants can be. */
+function needsText(value: KernelValue): boolean {
+  return value.kind === "constant" && (!Number.isFinite(value.value) || Object.is(value.value, -0));
+}
+
+/** A text that is equal for equal kernels. */
 function textOf({ kernel, formats }: DistinctKernel): string {
-  const values = kernel.values.map((value) => (value.kind === "constant" ? { ...value, value: exactText(value.value) } : value));
-  return JSON.stringify([{ ...kernel, values, fused: [] }, formats]);
+  const { values } = kernel;
+  const written = values.some(needsText) ? values.map((value) => (value.kind === "constant" && needsText(value) ? { ...value, value: exactText(value.value) } : value)) : values;
+  return JSON.stringify([{ ...kernel, values: written, fused: [] }, formats]);
 }
 
 /**
