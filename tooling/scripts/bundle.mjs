@@ -29,5 +29,7 @@ await build({
   // Sources are published as well.
   sourcemap: true,
   sourcesContent: false,
+  // What a constructor assigns need not be defined before: engines call a function of its own for that with each new object, until they optimize it.
+  tsconfigRaw: { compilerOptions: { useDefineForClassFields: false } },
   logLevel: "warning",
 });

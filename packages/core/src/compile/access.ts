@@ -42,25 +42,19 @@ function unitRow(length: number, position: number): number[] {
  * @returns The walk, or undefined when the axes do not match.
  */
 export function matchAxes(shape: Shape, extents: readonly number[], allowed: (loop: number) => boolean): Access | undefined {
-  const count = extents.length;
-  const nextLoop = (from: number): number => {
-    let loop = from;
-    while (loop < count && (extents[loop] === 1 || !allowed(loop))) loop++;
-    return loop;
-  };
-  let loop = nextLoop(0);
+  const loops = extents.flatMap((extent, loop) => (extent !== 1 && allowed(loop) ? [loop] : []));
+  let position = 0;
   const rows: number[][] = [];
-  for (let axis = 0; axis < shape.length; axis++) {
-    const length = shape[axis];
+  for (const length of shape) {
     if (length === 1) {
-      rows.push(unitRow(count, -1));
+      rows.push(unitRow(extents.length, -1));
       continue;
     }
-    if (loop === count || extents[loop] !== length) return undefined;
-    rows.push(unitRow(count, loop));
-    loop = nextLoop(loop + 1);
+    const loop = loops[position++];
+    if (loop === undefined || extents[loop] !== length) return undefined;
+    rows.push(unitRow(extents.length, loop));
   }
-  return loop === count ? new Access(rows, unitRow(shape.length, -1)) : undefined;
+  return position === loops.length ? new Access(rows, shape.map(() => 0)) : undefined;
 }
 
 /** The walk through the operand of a view, or undefined where the view does not keep walks affine. */

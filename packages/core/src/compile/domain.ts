@@ -1,6 +1,7 @@
 import type { Shape } from "../tensor/shape.ts";
 import type { Access } from "./access.ts";
 import { matchAxes } from "./access.ts";
+import { itemUnder } from "../lists.ts";
 
 /** Loop axes, and which of them reductions run over. */
 export class Domain {
@@ -25,19 +26,11 @@ export class Domain {
 
   /** The walk of a node that changes along all loop axes, or undefined where its shape does not match them. */
   wholeAccess(shape: Shape): Access | undefined {
-    return remembered(this.#whole, shape, () => matchAxes(shape, this.extents, () => true));
+    return itemUnder(this.#whole, shape, () => matchAxes(shape, this.extents, () => true));
   }
 
   /** The walk of a kernel's own node: its axes are loop axes, or those loop axes that are not reduced. */
   ownAccess(shape: Shape): Access | undefined {
-    return remembered(this.#own, shape, () => this.wholeAccess(shape) ?? matchAxes(shape, this.extents, (loop) => this.reduced[loop] !== true));
+    return itemUnder(this.#own, shape, () => this.wholeAccess(shape) ?? matchAxes(shape, this.extents, (loop) => this.reduced[loop] !== true));
   }
-}
-
-function remembered(known: Map<Shape, Access | undefined>, shape: Shape, find: () => Access | undefined): Access | undefined {
-  const access = known.get(shape);
-  if (access !== undefined || known.has(shape)) return access;
-  const found = find();
-  known.set(shape, found);
-  return found;
 }

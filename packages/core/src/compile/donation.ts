@@ -12,50 +12,40 @@ interface Item {
 }
 
 /** A part of a compiled function's arguments or results. */
-class Part {
-  readonly isContainer: boolean;
+interface Part {
+  readonly tree: unknown;
+  readonly firstPosition: number;
   readonly leafCount: number;
-  readonly #tree: unknown;
-  readonly #firstPosition: number;
-  #leaves: ReadonlyMap<string, Item> | undefined;
-
-  constructor(tree: unknown, firstPosition: number) {
-    this.isContainer = isPlain(tree);
-    this.#tree = tree;
-    this.#firstPosition = firstPosition;
-    let leafCount = 0;
-    visitLeaves(tree, () => leafCount++);
-    this.leafCount = leafCount;
-  }
-
   /** The leaves by path; found when they are first asked for, since most parts differ in how many they have. */
-  get leaves(): ReadonlyMap<string, Item> {
-    this.#leaves ??= this.#find();
-    return this.#leaves;
-  }
-
-  #find(): ReadonlyMap<string, Item> {
-    const leaves = new Map<string, Item>();
-    let position = this.#firstPosition;
-    visitLeaves(this.#tree, (leaf, place) => {
-      leaves.set(showPlace(place), { leaf, position });
-      position++;
-    });
-    return leaves;
-  }
+  leaves?: ReadonlyMap<string, Item>;
 }
 
 function isPlain(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === "object" && value !== null && !(value instanceof Tensor);
 }
 
+function partOf(tree: unknown, firstPosition: number): Part {
+  let leafCount = 0;
+  visitLeaves(tree, () => leafCount++);
+  return { tree, firstPosition, leafCount };
+}
+
+function leavesOf(part: Part): ReadonlyMap<string, Item> {
+  if (part.leaves !== undefined) return part.leaves;
+  const leaves = new Map<string, Item>();
+  let position = part.firstPosition;
+  visitLeaves(part.tree, (leaf, place) => leaves.set(showPlace(place), { leaf, position: position++ }));
+  part.leaves = leaves;
+  return leaves;
+}
+
 /** The result as a whole and, if it is a container, each of its entries. */
 function resultParts(result: unknown): Part[] {
-  const parts = [new Part(result, 0)];
+  const parts = [partOf(result, 0)];
   if (!isPlain(result)) return parts;
   let position = 0;
   for (const key of Object.keys(result)) {
-    const part = new Part(result[key], position);
+    const part = partOf(result[key], position);
     position += part.leafCount;
     parts.push(part);
   }
@@ -64,8 +54,8 @@ function resultParts(result: unknown): Part[] {
 
 function comesBackAs(argument: Part, result: Part): boolean {
   if (argument.leafCount !== result.leafCount) return false;
-  return [...argument.leaves].every(([path, { leaf }]) => {
-    const other = result.leaves.get(path)?.leaf;
+  return [...leavesOf(argument)].every(([path, { leaf }]) => {
+    const other = leavesOf(result).get(path)?.leaf;
     if (!(leaf instanceof Tensor) || leaf.onHost) return other !== undefined;
     return other instanceof Tensor && other.dtype === leaf.dtype && sameShape(other.shape, leaf.shape);
   });
@@ -86,16 +76,16 @@ export function findDonations(args: readonly unknown[], result: unknown, chosen:
   const donations: Donation[] = [];
   args.forEach((argument, number) => {
     const wanted = chosen?.includes(number);
-    const part = new Part(argument, 0);
-    if (wanted === false || part.leafCount === 0 || (wanted === undefined && !part.isContainer)) return;
+    const part = partOf(argument, 0);
+    if (wanted === false || part.leafCount === 0 || (wanted === undefined && !isPlain(argument))) return;
     const match = candidates.find((candidate) => !taken.has(candidate) && comesBackAs(part, candidate));
     if (match === undefined) {
       if (wanted !== true) return;
       fail("option", `compile({ donate }): argument ${String(number)} cannot be donated because no result has its structure, shapes and dtypes.`);
     }
     taken.add(match);
-    for (const [path, { leaf }] of part.leaves) {
-      const output = match.leaves.get(path);
+    for (const [path, { leaf }] of leavesOf(part)) {
+      const output = leavesOf(match).get(path);
       if (leaf instanceof Tensor && !leaf.onHost && output !== undefined) donations.push({ output: output.position, source: leaf });
     }
   });

@@ -3,7 +3,7 @@ import { Domain } from "./domain.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { isHostNode } from "./graph.ts";
 import type { HostProgram } from "./host-program.ts";
-import { addOnce, listUnder } from "./lists.ts";
+import { addOnce, itemUnder, listUnder } from "../lists.ts";
 import type { KernelContext, NodeBody } from "./kernel-builder.ts";
 import { buildBody } from "./kernel-builder.ts";
 import type { Shape } from "../tensor/shape.ts";
@@ -52,18 +52,17 @@ const epilogueReads = 2;
 
 /** Adds to `reads` what computing a node needs from other kernels, and to `inlined` what is computed on the way. */
 function collectReads(node: GraphNode, stored: ReadonlySet<GraphNode>, members: readonly GraphNode[], reads: GraphNode[], inlined: GraphNode[]): void {
-  const { inputs, operation } = node;
-  for (let position = 0; position < inputs.length; position++) {
-    const input = existing(inputs[position], "operand");
-    const base = bufferNode(operation.name === "matmul" ? matrixOperand(input).node : input);
-    if (isHostNode(base) || members.includes(base)) continue;
+  const isProduct = node.operation.name === "matmul";
+  node.inputs.forEach((input) => {
+    const base = bufferNode(isProduct ? matrixOperand(input).node : input);
+    if (isHostNode(base) || members.includes(base)) return;
     if (base.operation.name === "concatenate") for (const piece of base.inputs) addOnce(reads, piece);
     else if (stored.has(base) || isStored(base)) addOnce(reads, base);
     else if (!inlined.includes(base)) {
       inlined.push(base);
       collectReads(base, stored, members, reads, inlined);
     }
-  }
+  });
 }
 
 function readsOf(members: readonly GraphNode[], stored: ReadonlySet<GraphNode>): { reads: GraphNode[]; inlined: GraphNode[] } {
@@ -118,7 +117,8 @@ class Fuser {
       const domain = this.#domainOf(node);
       const product = node.operation.name === "matmul" ? node : undefined;
       const { reads } = readsOf([node], this.#stored);
-      this.#register(new Group(domain, [node], product, reads, () => this.#ownBody(node, domain, product)));
+      const makeBody = (): NodeBody => existing(buildBody(domain, [node], this.#context, product), "kernel");
+      this.#register(new Group(domain, [node], product, reads, makeBody));
       reads.forEach((read) => listUnder(this.#readersOf, read).push(node));
     }
     // Elementwise work first, so that all that updates one tensor stays together; then what is light enough moves into the
@@ -138,16 +138,7 @@ class Fuser {
     const operand = node.inputs[0];
     // Reductions keep their axes, so an axis is reduced where the lengths differ.
     if (isReduction(node) && operand !== undefined) return new Domain(operand.shape, operand.shape.map((length, axis) => length !== shape[axis]));
-    let domain = this.#domains.get(shape);
-    if (domain === undefined) {
-      domain = new Domain(shape, shape.map(() => false));
-      this.#domains.set(shape, domain);
-    }
-    return domain;
-  }
-
-  #ownBody(node: GraphNode, domain: Domain, product: GraphNode | undefined): NodeBody {
-    return existing(buildBody(domain, [node], this.#context, product), `kernel for node ${String(node.id)}`);
+    return itemUnder(this.#domains, shape, () => new Domain(shape, shape.map(() => false)));
   }
 
   #register(group: Group): void {
@@ -206,12 +197,7 @@ class Fuser {
     const members = [...producer.members, ...group.members].sort((a, b) => a.id - b.id);
     const body = buildBody(domain, members, this.#context, producer.product);
     if (body === undefined || body.values.length > valueLimit) return undefined;
-    const reads: GraphNode[] = [];
-    const addRead = (read: GraphNode): void => {
-      if (!members.includes(read)) addOnce(reads, read);
-    };
-    producer.reads.forEach(addRead);
-    group.reads.forEach(addRead);
+    const reads = producer.reads.concat(group.reads).filter((read, index, all) => !members.includes(read) && all.indexOf(read) === index);
     return new Group(domain, members, producer.product, reads, () => body);
   }
 

@@ -10,7 +10,6 @@ import { nextMark, visitOperandsFirst } from "../tensor/marks.ts";
 import { donatedOperation } from "../tensor/tensor.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { keepsAxes } from "./access.ts";
-import { Numbering } from "./numbering.ts";
 
 /** A node of the simplified graph that one plan computes. Operands have smaller ids. */
 export interface GraphNode {
@@ -32,16 +31,17 @@ export interface Graph {
   readonly outputs: readonly GraphNode[];
 }
 
-/** Whether two operations of one name do the same, where operands, shape and dtype are equal. */
+/** Whether two operations of one name do the same, where operands, shape and dtype are equal; literals have equal values then. */
 function haveSameAttributes(a: Operation, b: Operation): boolean {
   if (a.name === "hostCall") return b.name === "hostCall" && a.call === b.call;
-  if (a.name === "place" && b.name === "place" && a.target !== b.target) return false;
   return sameShape(attributesOf(a), attributesOf(b));
 }
 
-function haveSameInputs(a: readonly GraphNode[], b: readonly GraphNode[]): boolean {
-  for (let position = 0; position < a.length; position++) if (a[position] !== b[position]) return false;
-  return a.length === b.length;
+/** What equal nodes have in common and few others have: the newest operand, what the elements come from, or a literal's value. */
+function keyOf(operation: Operation, inputs: readonly GraphNode[], source: object | undefined): unknown {
+  if (inputs.length > 0) return inputs.reduce((newest, input) => (input.id > newest.id ? input : newest));
+  if (source !== undefined) return source;
+  return operation.name === "hostConstant" || operation.name === "constant" ? exactText(operation.value) : operation.name;
 }
 
 /** Says why a tensor has no elements any more. */
@@ -59,15 +59,12 @@ export function failRetired(tensor: Tensor): never {
 /** Builds the simplified graph from tensors. */
 class GraphBuilder {
   readonly nodes: GraphNode[] = [];
-  /** Nodes without operands, by all that they are. */
-  readonly #byKey = new Map<string, GraphNode>();
-  /** The latest node whose newest operand is a node, by that node's id: few nodes share their newest operand. */
-  readonly #latestOver: (GraphNode | undefined)[] = [];
-  /** The one before it with the same newest operand, by id. */
+  /** The latest node with each key. */
+  readonly #latest = new Map<unknown, GraphNode>();
+  /** The one before it with the same key, by id. */
   readonly #before: (GraphNode | undefined)[] = [];
   /** The nodes of the tensors that were visited, by their numbers. */
   readonly #converted: GraphNode[] = [];
-  readonly #sources = new Numbering<object>();
   readonly #replaced: ReadonlyMap<Tensor, Tensor>;
 
   constructor(replaced: ReadonlyMap<Tensor, Tensor>) {
@@ -83,21 +80,18 @@ class GraphBuilder {
   }
 
   /** Adds a primitive over nodes, or finds the node that is the same already. */
-  node(operation: Operation, inputs: readonly GraphNode[], shape: Shape, dtype: DType): GraphNode {
-    let newest = inputs[0];
-    if (newest === undefined) return this.#intern(operation, shape, dtype, undefined, undefined);
-    for (let position = 1; position < inputs.length; position++) {
-      const input = existing(inputs[position], "operand");
-      if (input.id > newest.id) newest = input;
-    }
-    const latest = this.#latestOver[newest.id];
+  node(operation: Operation, inputs: readonly GraphNode[], shape: Shape, dtype: DType, storage?: Storage, argument?: Tensor): GraphNode {
+    const key = keyOf(operation, inputs, storage ?? argument);
+    const latest = this.#latest.get(key);
     for (let other = latest; other !== undefined; other = this.#before[other.id]) {
-      const isSame = other.operation.name === operation.name && other.dtype === dtype && haveSameInputs(other.inputs, inputs);
-      if (isSame && sameShape(other.shape, shape) && haveSameAttributes(other.operation, operation)) return other;
+      // A view of one storage may have several shapes.
+      const isSame = other.operation.name === operation.name && other.dtype === dtype && sameShape(other.shape, shape);
+      if (isSame && other.inputs.every((input, position) => input === inputs[position]) && haveSameAttributes(other.operation, operation)) return other;
     }
-    const node = this.#add(operation, inputs, shape, dtype, undefined, undefined);
-    this.#before[node.id] = latest;
-    this.#latestOver[newest.id] = node;
+    const node: GraphNode = { id: this.nodes.length, operation, inputs, shape, dtype, size: sizeOf(shape), storage, argument };
+    this.nodes.push(node);
+    this.#before.push(latest);
+    this.#latest.set(key, node);
     return node;
   }
 
@@ -166,8 +160,8 @@ class GraphBuilder {
 
   /** Elements that exist already; in memory predicates are i32 zeros and ones. */
   #source(operation: Operation, shape: Shape, dtype: DType, storage: Storage | undefined, argument: Tensor | undefined): GraphNode {
-    if (dtype !== "bool") return this.#intern(operation, shape, dtype, storage, argument);
-    return this.#asPredicate(this.#intern(operation, shape, "i32", storage, argument));
+    if (dtype !== "bool") return this.node(operation, [], shape, dtype, storage, argument);
+    return this.#asPredicate(this.node(operation, [], shape, "i32", storage, argument));
   }
 
   #asPredicate(stored: GraphNode): GraphNode {
@@ -195,10 +189,10 @@ class GraphBuilder {
   /** Each operand is placed into the result by itself: a kernel that computes an operand can write it where it belongs. */
   #concatenate(inputs: readonly GraphNode[], operation: OperationOf<"concatenate">, shape: Shape, dtype: DType): GraphNode {
     const { axis } = operation;
-    const target = inputs.map((input) => input.id).join();
+    const ids = inputs.map(({ id }) => id);
     let start = 0;
     const pieces = inputs.flatMap((input) => {
-      const piece = this.node({ name: "place", shape, axis, start, target }, [input], input.shape, dtype);
+      const piece = this.node({ name: "place", shape, axis, start, pieces: ids }, [input], input.shape, dtype);
       start += input.shape[axis] ?? 0;
       return input.size === 0 ? [] : [piece];
     });
@@ -209,27 +203,6 @@ class GraphBuilder {
     const inner = input.inputs[0];
     if (input.operation.name === "neg" && inner !== undefined) return inner;
     return this.node({ name: "neg" }, [input], input.shape, input.dtype);
-  }
-
-  /** Adds a node without operands, or finds it. */
-  #intern(operation: Operation, shape: Shape, dtype: DType, storage: Storage | undefined, argument: Tensor | undefined): GraphNode {
-    const source = storage ?? argument ?? (operation.name === "hostCall" ? operation.call : undefined);
-    const origin = source === undefined ? "" : `#${String(this.#sources.of(source))}`;
-    const isLiteral = operation.name === "hostConstant" || operation.name === "constant";
-    const attributes = isLiteral ? exactText(operation.value) : attributesOf(operation).join();
-    // A view of one storage may have several shapes; literals of one value may be broadcast to several.
-    const key = `${operation.name}${origin}:${attributes}:${shape.join()}${dtype}`;
-    const known = this.#byKey.get(key);
-    if (known !== undefined) return known;
-    const node = this.#add(operation, [], shape, dtype, storage, argument);
-    this.#byKey.set(key, node);
-    return node;
-  }
-
-  #add(operation: Operation, inputs: readonly GraphNode[], shape: Shape, dtype: DType, storage: Storage | undefined, argument: Tensor | undefined): GraphNode {
-    const node: GraphNode = { id: this.nodes.length, operation, inputs, shape, dtype, size: sizeOf(shape), storage, argument };
-    this.nodes.push(node);
-    return node;
   }
 }
 

@@ -100,15 +100,9 @@ class BodyBuilder implements NodeBody {
   #build(node: GraphNode, access: Access): number | undefined {
     const base = bufferNode(node);
     if (this.#members.has(base)) {
-      if (base !== node) {
-        // A view of a value that this kernel computes: only axes of length 1 may differ.
-        const inner = accessOperand(node, access, this.#domain.extents.length);
-        const operand = node.inputs[0];
-        return inner === undefined || operand === undefined ? undefined : this.#value(operand, inner);
-      }
-      const own = this.#domain.ownAccess(node.shape);
-      if (own === undefined || own.key !== access.key) return undefined;
-      return this.#compute(node, access);
+      // A view of a value that this kernel computes: only axes of length 1 may differ.
+      if (base !== node) return this.#throughView(node, access);
+      return this.#domain.ownAccess(node.shape)?.key === access.key ? this.#compute(node, access) : undefined;
     }
     // The whole of a concatenation cannot be read while one of its pieces is still being written.
     if (base.operation.name === "concatenate" && base.inputs.some((piece) => this.#members.has(piece))) return undefined;
@@ -116,6 +110,12 @@ class BodyBuilder implements NodeBody {
       return this.#push({ kind: "load", buffer: base.id, index: this.#index(node.shape, access), dtype: node.dtype });
     }
     return this.#compute(node, access);
+  }
+
+  #throughView(node: GraphNode, access: Access): number | undefined {
+    const inner = accessOperand(node, access, this.#domain.extents.length);
+    const operand = node.inputs[0];
+    return inner === undefined || operand === undefined ? undefined : this.#value(operand, inner);
   }
 
   #compute(node: GraphNode, access: Access): number | undefined {
@@ -128,11 +128,7 @@ class BodyBuilder implements NodeBody {
       const operand = node.inputs[0];
       return operand === undefined ? undefined : this.#value(operand, access);
     }
-    if (isView(node)) {
-      const inner = accessOperand(node, access, this.#domain.extents.length);
-      const operand = node.inputs[0];
-      return inner === undefined || operand === undefined ? undefined : this.#value(operand, inner);
-    }
+    if (isView(node)) return this.#throughView(node, access);
     if (operation.name === "constant") return this.#push({ kind: "constant", value: operation.value, dtype });
     if (operation.name === "fromHost") {
       return this.#push({ kind: "argument", argument: this.#context.host.argumentOf.get(node) ?? 0, dtype });

@@ -1,4 +1,3 @@
-import { existing } from "../errors.ts";
 import { isElementwise } from "../graph/primitives.ts";
 import { keepsAxes } from "./access.ts";
 import { functionCosts } from "./costs.ts";
@@ -70,20 +69,17 @@ export function chooseStored(graph: Graph): Set<GraphNode> {
   /** How many nodes use each node, and what computing it costs, by id. */
   const users = new Int32Array(graph.nodes.length);
   const costs = new Float64Array(graph.nodes.length);
-  for (let id = 0; id < graph.nodes.length; id++) {
-    const { inputs } = existing(graph.nodes[id], "node");
-    for (let position = 0; position < inputs.length; position++) {
-      const input = existing(inputs[position], "operand");
+  graph.nodes.forEach(({ inputs }) => {
+    inputs.forEach((input, position) => {
       if (inputs.indexOf(input) === position) users[input.id] = (users[input.id] ?? 0) + 1;
-    }
-  }
+    });
+  });
   const costOf = (node: GraphNode): number => costs[node.id] ?? 0;
   for (const output of graph.outputs) {
     if (!isHostNode(output)) store(output);
   }
-  for (let id = 0; id < graph.nodes.length; id++) {
-    const node = existing(graph.nodes[id], "node");
-    if (isHostNode(node)) continue;
+  graph.nodes.forEach((node) => {
+    if (isHostNode(node)) return;
     const { name } = node.operation;
     if (isReduction(node) || name === "place" || name === "concatenate") store(node);
     if (name === "matmul") {
@@ -96,15 +92,14 @@ export function chooseStored(graph: Graph): Set<GraphNode> {
       if (costOf(operand) >= 4 && operand.dtype !== "bool") store(operand);
     }
     let cost = isElementwise(node.operation) || name === "random" ? (functionCosts[name] ?? 1) : 0;
-    for (let position = 0; position < node.inputs.length; position++) {
-      const input = existing(node.inputs[position], "operand");
+    node.inputs.forEach((input) => {
       if (!stored.has(input)) cost += costOf(input);
-    }
-    costs[id] = cost;
+    });
+    costs[node.id] = cost;
     // A single element is cheaper to compute again than to load, however many use it; but no expression may grow without end.
     const shared = (users[node.id] ?? 0) > 1 && node.size > 1;
     const worthStoring = (shared && cost >= recomputeLimit) || cost >= expressionLimit;
     if (worthStoring && node.dtype !== "bool" && !isView(node)) stored.add(node);
-  }
+  });
   return stored;
 }

@@ -1,3 +1,5 @@
+import { itemUnder } from "../lists.ts";
+
 /** Numbers items in the order in which they are first asked for. */
 export class Numbering<Item> {
   /** The items by number. */
@@ -10,11 +12,6 @@ export class Numbering<Item> {
   }
 
   of(item: Item): number {
-    let number = this.#numbers.get(item);
-    if (number === undefined) {
-      number = this.items.push(item) - 1;
-      this.#numbers.set(item, number);
-    }
-    return number;
+    return itemUnder(this.#numbers, item, () => this.items.push(item) - 1);
   }
 }

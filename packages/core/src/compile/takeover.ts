@@ -1,10 +1,11 @@
+import { sameShape } from "../tensor/shape.ts";
 import type { Storage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Group } from "./fuse.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { isHostNode } from "./graph.ts";
 import type { IndexMap, KernelValue } from "./kernel.ts";
-import { listUnder } from "./lists.ts";
+import { listUnder } from "../lists.ts";
 import { bufferNode, isStored, matrixOperand } from "./materialize.ts";
 import type { Dependencies } from "./order.ts";
 import { stageKernel } from "./stages.ts";
@@ -23,7 +24,7 @@ export interface Takeover {
 }
 
 function isSameElement(a: IndexMap, b: IndexMap): boolean {
-  return a.offset === b.offset && a.strides.every((stride, loop) => stride === b.strides[loop]);
+  return a.offset === b.offset && sameShape(a.strides, b.strides);
 }
 
 /** Whether a group reads each element of `target` only where it writes the element of `node` that replaces it. */

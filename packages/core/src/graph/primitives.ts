@@ -48,8 +48,8 @@ interface PrimitiveAttributes extends Record<UnaryName | BinaryName, object> {
   slice: { readonly axis: number; readonly start: number; readonly length: number };
   /** Operands one after another along one axis. */
   concatenate: { readonly axis: number };
-  /** An operand of a concatenation on its way into the result: only plans contain it. `target` tells concatenations apart. */
-  place: { readonly shape: Shape; readonly axis: number; readonly start: number; readonly target: string };
+  /** An operand of a concatenation on its way into the result: only plans contain it. The `pieces` tell concatenations apart. */
+  place: { readonly shape: Shape; readonly axis: number; readonly start: number; readonly pieces: readonly number[] };
   /** Reductions keep the reduced axes with length 1. */
   sum: { readonly axes: readonly number[] };
   max: { readonly axes: readonly number[] };
@@ -91,7 +91,7 @@ export function attributesOf(operation: Operation): readonly number[] {
     case "slice":
       return [operation.axis, operation.start];
     case "place":
-      return [operation.axis, operation.start, ...operation.shape];
+      return [operation.axis, operation.start, ...operation.shape, ...operation.pieces];
     case "sum":
     case "max":
       return operation.axes;

@@ -1,4 +1,5 @@
 import type { Kernel, KernelValue } from "../compile/kernel.ts";
+import { existing } from "../errors.ts";
 import { exactText } from "../tensor/exact-text.ts";
 import { Numbering } from "../compile/numbering.ts";
 import type { Plan } from "../compile/plan.ts";
@@ -23,16 +24,10 @@ function renumber(kernel: Kernel, numbers: Numbering<number>): Kernel {
   return { ...kernel, ...operands, values, stores };
 }
 
-/** Whether JSON has no number for a value: NaN, an infinity or −0, which only constants can be. */
-function needsText(value: KernelValue): boolean {
-  return value.kind === "constant" && (!Number.isFinite(value.value) || Object.is(value.value, -0));
-}
-
-/** A text that is equal for equal kernels. */
+/** A text that is equal for equal kernels. JSON has no NaN, no infinities and no −0, which only constants can be. */
 function textOf({ kernel, formats }: DistinctKernel): string {
-  const { values } = kernel;
-  const written = values.some(needsText) ? values.map((value) => (value.kind === "constant" && needsText(value) ? { ...value, value: exactText(value.value) } : value)) : values;
-  return JSON.stringify([{ ...kernel, values: written, fused: [] }, formats]);
+  const values = kernel.values.map((value) => (value.kind === "constant" ? { ...value, value: exactText(value.value) } : value));
+  return JSON.stringify([{ ...kernel, values, fused: [] }, formats]);
 }
 
 /**
@@ -48,7 +43,7 @@ export function distinctKernels(plan: Plan): KernelCall[] {
     const numbers = new Numbering<number>();
     const kernel = renumber(original, numbers);
     const formats = numbers.items.map((buffer): BufferFormat => {
-      const { dtype, length } = plan.buffers[buffer] ?? { dtype: "f32", length: 0 };
+      const { dtype, length } = existing(plan.buffers[buffer], "buffer");
       return { dtype, length };
     });
     const candidate = { kernel, formats };

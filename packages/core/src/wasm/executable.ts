@@ -1,7 +1,7 @@
 import type { LoadedPlan } from "../compile/backend.ts";
 import { runHost } from "../compile/host-program.ts";
 import type { Plan } from "../compile/plan.ts";
-import { fail } from "../errors.ts";
+import { existing, fail } from "../errors.ts";
 import { itemSize, makeArray } from "../tensor/dtype.ts";
 import type { TypedArray } from "../tensor/dtype.ts";
 import type { DeviceBuffer, Storage } from "../tensor/storage.ts";
@@ -103,7 +103,13 @@ export class Executable implements LoadedPlan {
     try {
       const { plan } = this;
       runHost(plan.host);
-      for (let input = 0; input < inputs.length; input++) this.#stage(input, inputs[input]);
+      const slots = this.#slot(this.#layout.inputSlots);
+      for (let input = 0; input < inputs.length; input++) {
+        const storage = existing(inputs[input], "storage");
+        const address = storage.buffer?.address ?? this.#stage(input, storage);
+        // Staging may have made the memory grow, and its views anew.
+        this.#memory.i32[slots + input] = address;
+      }
       const outputs = new Array<Storage | undefined>(plan.freshOutputs.length);
       for (let output = 0; output < outputs.length; output++) outputs[output] = this.#prepareOutput(output);
       this.#writeArguments();
@@ -134,14 +140,10 @@ export class Executable implements LoadedPlan {
     return (this.#base.address + offset) >> 2;
   }
 
-  /** Tells the kernels where an input is; an ordinary array is copied to where they can read it. */
-  #stage(input: number, storage: Storage | undefined): void {
-    const address = storage?.buffer?.address ?? (storage?.array === undefined ? undefined : this.#placeOf(input, storage, storage.array));
-    if (address !== undefined) this.#memory.i32[this.#slot(this.#layout.inputSlots) + input] = address;
-    else if (storage?.remote !== undefined) fail("backend", `A tensor on ${storage.remote.backend.name} cannot be used on the CPU; copy it first: await toHost(tree).`);
-  }
-
-  #placeOf(input: number, storage: Storage, array: TypedArray): number {
+  /** Copies an ordinary array to where kernels can read it, and says where. */
+  #stage(input: number, storage: Storage): number {
+    const { array, remote } = storage;
+    if (array === undefined) return fail("backend", `A tensor on ${String(remote?.backend.name)} cannot be used on the CPU; copy it first: await toHost(tree).`);
     const returns = storage.used && array.byteLength > smallBytes && this.#memory.usedBytes <= bufferedBytesLimit;
     storage.used = true;
     if (returns) return makeResident(storage, array).address;
@@ -152,7 +154,7 @@ export class Executable implements LoadedPlan {
 
   /** Tells the kernels where a fresh output goes; a result in the backend's memory is made at once. */
   #prepareOutput(output: number): Storage | undefined {
-    const { dtype, length } = this.plan.freshOutputs[output] ?? { dtype: "f32" as const, length: 0 };
+    const { dtype, length } = existing(this.plan.freshOutputs[output], "output");
     if (this.#memory.usedBytes > bufferedBytesLimit) this.#arrayOutputs[output] ??= this.#owned(length * itemSize[dtype]);
     const fixed = this.#arrayOutputs[output];
     const storage = fixed === undefined ? managedStorage(dtype, length) : undefined;
@@ -162,7 +164,7 @@ export class Executable implements LoadedPlan {
   }
 
   #collect(output: number): Storage {
-    const { dtype, length } = this.plan.freshOutputs[output] ?? { dtype: "f32" as const, length: 0 };
+    const { dtype, length } = existing(this.plan.freshOutputs[output], "output");
     return arrayStorage(dtype, this.#memory.read(dtype, this.#arrayOutputs[output]?.address ?? 0, length));
   }
 
@@ -171,7 +173,7 @@ export class Executable implements LoadedPlan {
     const { f32, f64, i32 } = this.#memory;
     const first = this.#base.address + this.#layout.arguments;
     for (let index = 0; index < kernelArguments.length; index++) {
-      const { slot, dtype } = kernelArguments[index] ?? { slot: 0, dtype: "f32" as const };
+      const { slot, dtype } = existing(kernelArguments[index], "argument");
       const value = slots[slot] ?? Number.NaN;
       const address = first + 8 * index;
       if (dtype === "f32") f32[address >> 2] = value;

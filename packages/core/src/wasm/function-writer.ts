@@ -1,3 +1,4 @@
+import { itemUnder } from "../lists.ts";
 import { existing } from "../errors.ts";
 import { exactText } from "../tensor/exact-text.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
@@ -325,16 +326,15 @@ export class FunctionWriter {
 
   /** The local that holds a constant, which is written the first time that it is asked for. */
   #constant(key: string, writeBits: () => void): Local {
-    const known = this.#constants.get(key);
-    if (known !== undefined) return known;
-    const local = this.local("v128");
-    this.#constants.set(key, local);
-    this.prologue(() => {
-      this.#opcode(vectorConstant);
-      writeBits();
-      this.set(local);
+    return itemUnder(this.#constants, key, () => {
+      const local = this.local("v128");
+      this.prologue(() => {
+        this.#opcode(vectorConstant);
+        writeBits();
+        this.set(local);
+      });
+      return local;
     });
-    return local;
   }
 
   #structured(code: number, body: (label: Label) => void): void {

@@ -1,3 +1,4 @@
+import { itemUnder } from "../lists.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
 import { detectFeatures, type Features } from "./features.ts";
 import { FunctionWriter } from "./function-writer.ts";
@@ -117,16 +118,13 @@ export class ModuleWriter {
 
   /** The number of a signature; every one stands in the module once. */
   #typeNumber({ parameters, results }: Signature): number {
-    const key = `${parameters.join()}>${results.join()}`;
-    let number = this.#typeNumbers.get(key);
-    if (number === undefined) {
-      number = this.#types.entry();
-      this.#typeNumbers.set(key, number);
+    return itemUnder(this.#typeNumbers, `${parameters.join()}>${results.join()}`, () => {
+      const number = this.#types.entry();
       this.#types.content.byte(0x60);
       writeTypes(this.#types.content, parameters);
       writeTypes(this.#types.content, results);
-    }
-    return number;
+      return number;
+    });
   }
 }
 

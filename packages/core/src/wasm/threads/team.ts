@@ -1,3 +1,4 @@
+import { itemUnder } from "../../lists.ts";
 import type { WasmMemory } from "../memory.ts";
 import type { Phase } from "../module-builder.ts";
 import type { PhaseCall } from "./control.ts";
@@ -129,9 +130,5 @@ const teams = new Map<number, Team>();
 /** The team of so many threads, made when it is first asked for. */
 export function teamOf(memory: WasmMemory, threads: number): Team {
   const size = Math.min(threads, mostHelpers + 1);
-  const known = teams.get(size);
-  if (known !== undefined) return known;
-  const team = new Team(memory, size);
-  teams.set(size, team);
-  return team;
+  return itemUnder(teams, size, () => new Team(memory, size));
 }
