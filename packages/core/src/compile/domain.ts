@@ -1,7 +1,7 @@
+import { itemUnder } from "../lists.ts";
 import type { Shape } from "../tensor/shape.ts";
 import type { Access } from "./access.ts";
 import { matchAxes } from "./access.ts";
-import { itemUnder } from "../lists.ts";
 
 /** Loop axes, and which of them reductions run over. */
 export class Domain {

@@ -1,13 +1,13 @@
 import { existing } from "../errors.ts";
+import { addOnce, itemUnder, listUnder } from "../lists.ts";
+import type { Shape } from "../tensor/shape.ts";
+import { sizeOf } from "../tensor/shape.ts";
 import { Domain } from "./domain.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { isHostNode } from "./graph.ts";
 import type { HostProgram } from "./host-program.ts";
-import { addOnce, itemUnder, listUnder } from "../lists.ts";
 import type { KernelContext, NodeBody } from "./kernel-builder.ts";
 import { buildBody } from "./kernel-builder.ts";
-import type { Shape } from "../tensor/shape.ts";
-import { sizeOf } from "../tensor/shape.ts";
 import { bufferNode, isExpensive, isReduction, isStored, matrixOperand } from "./materialize.ts";
 
 /** A kernel in the making: the nodes with buffers that one set of loops will compute. */
@@ -152,14 +152,13 @@ class Fuser {
   #mergeWithProducers(node: GraphNode, allowed: (producer: Group, group: Group) => boolean): void {
     let merged = true;
     // A merged group reads other things, so the search begins again.
-    while (merged) merged = this.#mergeWithOne(this.#of(node), allowed);
-  }
-
-  #mergeWithOne(group: Group, allowed: (producer: Group, group: Group) => boolean): boolean {
-    return group.reads.some((read) => {
-      const producer = this.#groupOf.get(read);
-      return producer !== undefined && allowed(producer, group) && this.#tryMerge(producer, group);
-    });
+    while (merged) {
+      const group = this.#of(node);
+      merged = group.reads.some((read) => {
+        const producer = this.#groupOf.get(read);
+        return producer !== undefined && allowed(producer, group) && this.#tryMerge(producer, group);
+      });
+    }
   }
 
   /** Merges groups that read the same large buffer in the same loops, so that it is read once. */

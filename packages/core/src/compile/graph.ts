@@ -37,8 +37,10 @@ function haveSameAttributes(a: Operation, b: Operation): boolean {
   return sameShape(attributesOf(a), attributesOf(b));
 }
 
-/** What equal nodes have in common and few others have: the newest operand, what the elements come from, or a literal's value. */
+/** What equal nodes have in common and few others have: the newest operand, where a slice starts, what the elements come from, or a literal's value. */
 function keyOf(operation: Operation, inputs: readonly GraphNode[], source: object | undefined): unknown {
+  // A tensor may be cut into very many slices.
+  if (operation.name === "slice") return `${String(inputs[0]?.id)}:${String(operation.start)}`;
   if (inputs.length > 0) return inputs.reduce((newest, input) => (input.id > newest.id ? input : newest));
   if (source !== undefined) return source;
   return operation.name === "hostConstant" || operation.name === "constant" ? exactText(operation.value) : operation.name;
@@ -101,7 +103,7 @@ class GraphBuilder {
 
   #convert(tensor: Tensor): GraphNode {
     const { operation, shape, dtype, storage } = tensor;
-    if (storage !== undefined) return this.#source({ name: "data" }, shape, dtype, storage, undefined);
+    if (storage !== undefined) return this.#source({ name: "data" }, shape, dtype, storage);
     if (operation.name === "data") failRetired(tensor);
     const inputs = tensor.inputs.map((input) => this.#of(input));
     const first = inputs[0];
@@ -159,9 +161,9 @@ class GraphBuilder {
   }
 
   /** Elements that exist already; in memory predicates are i32 zeros and ones. */
-  #source(operation: Operation, shape: Shape, dtype: DType, storage: Storage | undefined, argument: Tensor | undefined): GraphNode {
-    if (dtype !== "bool") return this.node(operation, [], shape, dtype, storage, argument);
-    return this.#asPredicate(this.node(operation, [], shape, "i32", storage, argument));
+  #source(operation: Operation, shape: Shape, dtype: DType, storage: Storage | undefined, argument?: Tensor): GraphNode {
+    const stored = this.node(operation, [], shape, dtype === "bool" ? "i32" : dtype, storage, argument);
+    return dtype === "bool" ? this.#asPredicate(stored) : stored;
   }
 
   #asPredicate(stored: GraphNode): GraphNode {

@@ -114,8 +114,7 @@ class BodyBuilder implements NodeBody {
 
   #throughView(node: GraphNode, access: Access): number | undefined {
     const inner = accessOperand(node, access, this.#domain.extents.length);
-    const operand = node.inputs[0];
-    return inner === undefined || operand === undefined ? undefined : this.#value(operand, inner);
+    return inner === undefined ? undefined : this.#value(existing(node.inputs[0], "operand"), inner);
   }
 
   #compute(node: GraphNode, access: Access): number | undefined {
@@ -124,10 +123,7 @@ class BodyBuilder implements NodeBody {
       this.fused.push("matmul");
       return this.#push({ kind: "product", dtype });
     }
-    if (operation.name === "place") {
-      const operand = node.inputs[0];
-      return operand === undefined ? undefined : this.#value(operand, access);
-    }
+    if (operation.name === "place") return this.#value(existing(node.inputs[0], "operand"), access);
     if (isView(node)) return this.#throughView(node, access);
     if (operation.name === "constant") return this.#push({ kind: "constant", value: operation.value, dtype });
     if (operation.name === "fromHost") {

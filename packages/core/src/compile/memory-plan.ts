@@ -1,7 +1,7 @@
+import { listUnder } from "../lists.ts";
 import { itemSize } from "../tensor/dtype.ts";
 import type { Group } from "./fuse.ts";
 import type { GraphNode } from "./graph.ts";
-import { listUnder } from "../lists.ts";
 
 /** Buffers start at multiples of a cache line and are padded by one: kernels may read, but not write, a vector past the end. */
 const alignment = 64;

@@ -1,3 +1,4 @@
+import { listUnder } from "../lists.ts";
 import { sameShape } from "../tensor/shape.ts";
 import type { Storage } from "../tensor/storage.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -5,7 +6,6 @@ import type { Group } from "./fuse.ts";
 import type { Graph, GraphNode } from "./graph.ts";
 import { isHostNode } from "./graph.ts";
 import type { IndexMap, KernelValue } from "./kernel.ts";
-import { listUnder } from "../lists.ts";
 import { bufferNode, isStored, matrixOperand } from "./materialize.ts";
 import type { Dependencies } from "./order.ts";
 import { stageKernel } from "./stages.ts";

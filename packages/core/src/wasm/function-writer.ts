@@ -1,5 +1,5 @@
-import { itemUnder } from "../lists.ts";
 import { existing } from "../errors.ts";
+import { itemUnder } from "../lists.ts";
 import { exactText } from "../tensor/exact-text.ts";
 import { ByteBuffer } from "./byte-buffer.ts";
 import type { Features } from "./features.ts";
